@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+import PackageDescription
+
+// Order: the C below, then the rooms from the innermost out, then the programs, then the tests, one target each.
+// A target's list is what it may import; `make verify` checks the imports against the rules in docs/design.md.
+
+let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
+let grpcTransport = Target.Dependency.product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "locker",
+    products: [
+        .executable(name: "locker", targets: ["locker"]),
+        .executable(name: "lockerctl", targets: ["lockerctl"]),
+        .executable(name: "protoc-gen-locker", targets: ["protoc-gen-locker"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // C: system libraries, shims, and what protoc-c generates.
+        .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CRados", providers: [.apt(["librados-dev"])]),
+        .systemLibrary(name: "CRBD", providers: [.apt(["librbd-dev"])]),
+        .target(name: "CLinux"),
+        .target(name: "CSIWire", dependencies: ["CProtobufC"]),
+        .target(name: "LockerWire", dependencies: ["CProtobufC"]),
+        .target(name: "PluginWire", dependencies: ["CProtobufC"]),
+
+        // The wire.
+        .target(name: "Redaction"),
+        .target(name: "ProtobufC", dependencies: ["CProtobufC"]),
+        .target(name: "GRPCWire", dependencies: ["ProtobufC", grpcCore]),
+        .target(name: "CSI", dependencies: ["CSIWire", "GRPCWire", "ProtobufC", "Redaction", grpcCore]),
+        .target(name: "LockerProto", dependencies: ["GRPCWire", "LockerWire", "ProtobufC", "Redaction", grpcCore]),
+
+        // Ceph.
+        .target(name: "Rados", dependencies: ["CRados", "Redaction", nioPosix]),
+        .target(name: "RBD", dependencies: ["CRBD", "Rados"]),
+
+        // The host.
+        .target(name: "Host", dependencies: ["CLinux", subprocess, system]),
+        .target(
+            name: "BlockMap",
+            dependencies: ["CLinux", "Host", "RBD", "Rados", "Redaction", logging, metrics, system]
+        ),
+
+        // The domain and the driver.
+        .target(
+            name: "Locker",
+            dependencies: ["LockerProto", "ProtobufC", "RBD", "Rados", "Redaction", crypto, logging, metrics]
+        ),
+        .target(name: "Telemetry", dependencies: [coreMetrics, logging, metrics, nioCore, nioHTTP1, nioPosix, lifecycle]),
+        .target(
+            name: "Driver",
+            dependencies: [
+                "BlockMap", "CSI", "GRPCWire", "Host", "Locker", "LockerProto", "RBD", "Rados", "Redaction", grpcCore,
+                grpcTransport, lifecycle, logging, metrics, system,
+            ]
+        ),
+
+        // The programs.
+        .executableTarget(
+            name: "locker",
+            dependencies: [
+                "BlockMap", "CSI", "Driver", "Host", "Locker", "Rados", "Telemetry", arguments, lifecycle, logging,
+                metrics, system,
+            ]
+        ),
+        .executableTarget(
+            name: "lockerctl",
+            dependencies: ["Locker", "RBD", "Rados", "Redaction", arguments, logging]
+        ),
+        .executableTarget(name: "protoc-gen-locker", dependencies: ["PluginWire", "ProtobufC"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system && target.type != .plugin {
+    target.swiftSettings = (target.swiftSettings ?? []) + [
+        .swiftLanguageMode(.v6),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+}
