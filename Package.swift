@@ -58,8 +58,8 @@ let package = Package(
         .target(name: "LockerProto", dependencies: ["GRPCWire", "LockerWire", "ProtobufC", "Redaction", grpcCore]),
 
         // Ceph.
-        .target(name: "Rados", dependencies: ["CRados", "Redaction", nioPosix]),
-        .target(name: "RBD", dependencies: ["CRBD", "Rados"]),
+        .target(name: "Rados", dependencies: ["CRados", "Redaction", nioPosix, system]),
+        .target(name: "RBD", dependencies: ["CRBD", "Rados", system]),
 
         // The host.
         .target(name: "Host", dependencies: ["CLinux", subprocess, system]),
