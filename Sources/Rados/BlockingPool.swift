@@ -52,7 +52,9 @@ package final class BlockingPool: Sendable {
     }
 
     /// Runs `body` on one of the threads without waiting for it: for `deinit`, where a handle has to be closed by a
-    /// call that blocks. After ``shutdown()`` it runs at once on the calling thread, so that no handle is left open.
+    /// call that blocks.
+    ///
+    /// After ``shutdown()`` it runs at once on the calling thread, so that no handle is left open.
     package func enqueue(_ body: @escaping @Sendable () -> Void) {
         self.threads.submit { _ in body() }
     }

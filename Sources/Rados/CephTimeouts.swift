@@ -19,7 +19,9 @@ package struct CephTimeouts: Sendable, Hashable {
         self.osd = osd
     }
 
-    /// For management calls: no RPC waits for ever. A mutation that timed out may still have happened.
+    /// For management calls: no RPC waits for ever.
+    ///
+    /// A mutation that timed out may still have happened.
     package static let management = CephTimeouts(connect: .seconds(5), monitor: .seconds(10), osd: .seconds(15))
 
     /// For a volume's data: I/O waits until the cluster answers unless the class sets a limit.

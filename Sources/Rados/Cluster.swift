@@ -118,6 +118,7 @@ package final class Cluster: Sendable {
     }
 
     /// Ends the connection: at once if nothing else uses it, else when the last ``IOContext`` made from it is gone.
+    ///
     /// Later calls on this object fail with `ENOTCONN`. Closing twice is harmless.
     package func close() async {
         guard var handle = self.handle.withLock({ $0.take() }) else { return }

@@ -48,13 +48,17 @@ package final class CompletionBox: Sendable {
     /// A box for one call.
     package init() {}
 
-    /// Hands over the call's result: a negative errno, or a success. Called once, by the library's callback.
+    /// Hands over the call's result: a negative errno, or a success.
+    ///
+    /// Called once, by the library's callback.
     package func finish(_ result: Int) {
         self.state.withLock { $0.finish(result) }?.resume(returning: result)
     }
 
-    /// Waits for the result. It ends when the call does, whether or not the task is cancelled: the call's memory is
-    /// lent until then, and a mutation's outcome must be known.
+    /// Waits for the result.
+    ///
+    /// It ends when the call does, whether or not the task is cancelled: the call's memory is lent until then, and a
+    /// mutation's outcome must be known.
     package func result() async -> Int {
         await withCheckedContinuation { continuation in
             if let result = self.state.withLock({ $0.wait(continuation) }) {

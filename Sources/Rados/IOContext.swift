@@ -53,6 +53,7 @@ package final class IOContext: @unchecked Sendable {
     }
 
     /// Runs a blocking call on the connection's pool; this context lives at least as long as the call.
+    @discardableResult
     package func blocking<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
         try await self.cluster.pool.run {
             try withExtendedLifetime(self) { try body() }

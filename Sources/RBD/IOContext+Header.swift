@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+package import Rados
+internal import SystemPackage
+
+// What an image's header objects tell by the OSD's class "rbd" (src/cls/rbd), with one request each and without opening
+// the image, which takes five and more: for lists, checks and retries.
+extension IOContext {
+    /// The id of the image called `name`.
+    ///
+    /// - Throws: ``CephError`` with `ENOENT` if there is none of that name outside the trash.
+    package func imageID(named name: String) async throws -> String {
+        let object = "rbd_id.\(name)"
+        var answer = WireReader(try await self.execute(object, class: "rbd", method: "get_id"))
+        return try self.decoded(answer.string(), of: "get_id", object)
+    }
+
+    /// How many snapshots an image has, those of groups and of the trash included.
+    ///
+    /// - Throws: ``CephError`` with `ENOENT` if there is no such image, in the trash or out.
+    package func snapshotCount(imageID: String) async throws -> Int {
+        let object = "rbd_header.\(imageID)"
+        var answer = WireReader(try await self.execute(object, class: "rbd", method: "get_snapcontext"))
+        // SnapContext: the newest id, then a counted list of ids.
+        guard answer.integer(UInt64.self) != nil else { throw self.unreadable("get_snapcontext", object) }
+        return Int(try self.decoded(answer.integer(UInt32.self), of: "get_snapcontext", object))
+    }
+
+    /// An image's size in bytes.
+    ///
+    /// - Throws: ``CephError`` with `ENOENT` if there is no such image, in the trash or out.
+    package func imageSize(imageID: String) async throws -> UInt64 {
+        let object = "rbd_header.\(imageID)"
+        // CEPH_NOSNAP: the image itself rather than one of its snapshots.
+        let noSnapshot = withUnsafeBytes(of: (UInt64.max - 1).littleEndian) { [UInt8]($0) }
+        var answer = WireReader(
+            try await self.execute(object, class: "rbd", method: "get_size", input: noSnapshot)
+        )
+        guard answer.integer(UInt8.self) != nil else { throw self.unreadable("get_size", object) }  // log2 of an object
+        return try self.decoded(answer.integer(UInt64.self), of: "get_size", object)
+    }
+
+    private func decoded<Value>(_ value: Value?, of method: String, _ object: String) throws(CephError) -> Value {
+        guard let value else { throw self.unreadable(method, object) }
+        return value
+    }
+
+    private func unreadable(_ method: String, _ object: String) -> CephError {
+        CephError(call: "rbd.\(method)", code: .badMessage, object: self.path(object))
+    }
+}

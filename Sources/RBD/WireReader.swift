@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+/// Reads Ceph's encoding: integers little-endian, texts as a 32-bit length and bytes.
+struct WireReader {
+    private var rest: ArraySlice<UInt8>
+
+    init(_ bytes: [UInt8]) {
+        self.rest = bytes[...]
+    }
+
+    /// The next integer, or `nil` if there are too few bytes.
+    mutating func integer<Value: FixedWidthInteger & UnsignedInteger>(_ type: Value.Type) -> Value? {
+        let size = Value.bitWidth / 8
+        guard self.rest.count >= size else { return nil }
+        defer { self.rest.removeFirst(size) }
+        return self.rest.prefix(size).reversed().reduce(0) { $0 << 8 | Value($1) }
+    }
+
+    /// The next text, or `nil` if there are too few bytes or they are not UTF-8.
+    mutating func string() -> String? {
+        guard let length = self.integer(UInt32.self), self.rest.count >= Int(length) else { return nil }
+        defer { self.rest.removeFirst(Int(length)) }
+        return String(validating: self.rest.prefix(Int(length)), as: UTF8.self)
+    }
+}
