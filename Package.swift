@@ -46,15 +46,15 @@ let package = Package(
         .systemLibrary(name: "CRados", providers: [.apt(["librados-dev"])]),
         .systemLibrary(name: "CRBD", providers: [.apt(["librbd-dev"])]),
         .target(name: "CLinux"),
-        .target(name: "CSIWire", dependencies: ["CProtobufC"]),
+        .target(name: "CSIWire", dependencies: ["CProtobufC", "GoogleWire"]),
+        .target(name: "GoogleWire", dependencies: ["CProtobufC"]),
         .target(name: "LockerWire", dependencies: ["CProtobufC"]),
-        .target(name: "PluginWire", dependencies: ["CProtobufC"]),
 
         // The wire.
         .target(name: "Redaction"),
-        .target(name: "ProtobufC", dependencies: ["CProtobufC"]),
+        .target(name: "ProtobufC", dependencies: ["CProtobufC", "Redaction"]),
         .target(name: "GRPCWire", dependencies: ["ProtobufC", grpcCore]),
-        .target(name: "CSI", dependencies: ["CSIWire", "GRPCWire", "ProtobufC", "Redaction", grpcCore]),
+        .target(name: "CSI", dependencies: ["CSIWire", "GRPCWire", "GoogleWire", "ProtobufC", "Redaction", grpcCore]),
         .target(name: "LockerProto", dependencies: ["GRPCWire", "LockerWire", "ProtobufC", "Redaction", grpcCore]),
 
         // Ceph.
@@ -94,7 +94,7 @@ let package = Package(
             name: "lockerctl",
             dependencies: ["Locker", "RBD", "Rados", "Redaction", arguments, logging]
         ),
-        .executableTarget(name: "protoc-gen-locker", dependencies: ["PluginWire", "ProtobufC"]),
+        .executableTarget(name: "protoc-gen-locker", dependencies: ["GoogleWire", "ProtobufC"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+//
+// Written by protoc-gen-locker from record.proto: change that file and run `make proto`.
+
+internal import LockerWire
+package import ProtobufC
+
+/// A node that has, or may have, the image mapped.
+package struct Attachment: Sendable, Hashable {
+    /// `node_id`, field 1.
+    package var nodeID: String
+
+    /// The client instance that maps the image (kernel or librbd); empty between the claim and the mapping.
+    package var clientAddress: String
+
+    /// /proc/sys/kernel/random/boot_id at the claim: another value means that the node was restarted since.
+    package var bootID: String
+
+    /// `read_only`, field 4.
+    package var readOnly: Bool
+
+    /// Milliseconds since 1970. published_at is 0 when only NodeStageVolume claimed it.
+    package var publishedAt: Int64
+
+    /// `claimed_at`, field 6.
+    package var claimedAt: Int64
+
+    /// The mapper in use ("krbd", "fuse", ...), for administrators.
+    package var mapper: String
+
+    /// A message with these fields; what is left out has its proto3 default.
+    package init(
+        nodeID: String = "",
+        clientAddress: String = "",
+        bootID: String = "",
+        readOnly: Bool = false,
+        publishedAt: Int64 = 0,
+        claimedAt: Int64 = 0,
+        mapper: String = ""
+    ) {
+        self.nodeID = nodeID
+        self.clientAddress = clientAddress
+        self.bootID = bootID
+        self.readOnly = readOnly
+        self.publishedAt = publishedAt
+        self.claimedAt = claimedAt
+        self.mapper = mapper
+    }
+}
+
+extension Attachment: WireMessage {
+    package static let fullName = "locker.v1.Attachment"
+    package static let wireDescriptor = WireDescriptor(locker__v1__attachment__init)
+
+    package init(wire: UnsafeRawPointer) {
+        let raw = wire.assumingMemoryBound(to: Locker__V1__Attachment.self).pointee
+        self.init()
+        self.nodeID = WireReading.string(raw.node_id)
+        self.clientAddress = WireReading.string(raw.client_address)
+        self.bootID = WireReading.string(raw.boot_id)
+        self.readOnly = raw.read_only != 0
+        self.publishedAt = raw.published_at
+        self.claimedAt = raw.claimed_at
+        self.mapper = WireReading.string(raw.mapper)
+    }
+
+    package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
+        let raw = wire.assumingMemoryBound(to: Locker__V1__Attachment.self)
+        raw.pointee.node_id = try arena.string(self.nodeID, "locker.v1.Attachment.node_id")
+        raw.pointee.client_address = try arena.string(self.clientAddress, "locker.v1.Attachment.client_address")
+        raw.pointee.boot_id = try arena.string(self.bootID, "locker.v1.Attachment.boot_id")
+        raw.pointee.read_only = self.readOnly ? 1 : 0
+        raw.pointee.published_at = self.publishedAt
+        raw.pointee.claimed_at = self.claimedAt
+        raw.pointee.mapper = try arena.string(self.mapper, "locker.v1.Attachment.mapper")
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+//
+// Written by protoc-gen-locker from record.proto: change that file and run `make proto`.
+
+internal import LockerWire
+package import ProtobufC
+
+/// What a volume was made from.
+package struct Source: Sendable, Hashable {
+    /// The handle of a snapshot or of a volume: at most one is set.
+    package var snapshotID: String
+
+    /// `volume_id`, field 2.
+    package var volumeID: String
+
+    /// The course's template, "image@snapshot".
+    package var templateImage: String
+
+    /// A message with these fields; what is left out has its proto3 default.
+    package init(
+        snapshotID: String = "",
+        volumeID: String = "",
+        templateImage: String = ""
+    ) {
+        self.snapshotID = snapshotID
+        self.volumeID = volumeID
+        self.templateImage = templateImage
+    }
+}
+
+extension Source: WireMessage {
+    package static let fullName = "locker.v1.Source"
+    package static let wireDescriptor = WireDescriptor(locker__v1__source__init)
+
+    package init(wire: UnsafeRawPointer) {
+        let raw = wire.assumingMemoryBound(to: Locker__V1__Source.self).pointee
+        self.init()
+        self.snapshotID = WireReading.string(raw.snapshot_id)
+        self.volumeID = WireReading.string(raw.volume_id)
+        self.templateImage = WireReading.string(raw.template_image)
+    }
+
+    package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
+        let raw = wire.assumingMemoryBound(to: Locker__V1__Source.self)
+        raw.pointee.snapshot_id = try arena.string(self.snapshotID, "locker.v1.Source.snapshot_id")
+        raw.pointee.volume_id = try arena.string(self.volumeID, "locker.v1.Source.volume_id")
+        raw.pointee.template_image = try arena.string(self.templateImage, "locker.v1.Source.template_image")
+    }
+}
