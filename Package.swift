@@ -95,6 +95,62 @@ let package = Package(
             dependencies: ["Locker", "RBD", "Rados", "Redaction", arguments, logging]
         ),
         .executableTarget(name: "protoc-gen-locker", dependencies: ["GoogleWire", "ProtobufC"]),
+        .executableTarget(
+            name: "locker-demo",
+            dependencies: ["CSI", "Host", "Locker", "RBD", "Rados", "Redaction", arguments, grpcCore, grpcTransport, system]
+        ),
+
+        // Benchmarks share the rooms' `package` access, so they are targets of this package.
+        .executableTarget(
+            name: "controller-benchmark",
+            dependencies: ["CSI", "Redaction", arguments, grpcCore, grpcTransport],
+            path: "Benchmarks/controller/Sources"
+        ),
+        .executableTarget(
+            name: "datapath-benchmark",
+            dependencies: ["BlockMap", "RBD", "Rados", "Redaction", arguments, logging, system],
+            path: "Benchmarks/datapath/Sources"
+        ),
+
+        // Tests: one target a room; TestSupport starts real clusters and finds the built programs.
+        .target(
+            name: "TestSupport",
+            dependencies: ["RBD", "Rados", "Redaction", subprocess, system],
+            path: "Tests/TestSupport"
+        ),
+        .testTarget(name: "ProtobufCTests", dependencies: ["CSI", "LockerProto", "ProtobufC", "Redaction", "TestSupport"]),
+        .testTarget(
+            name: "CSITests",
+            dependencies: [
+                "CProtobufC", "CSI", "CSIWire", "GRPCWire", "LockerProto", "ProtobufC", "Redaction", "TestSupport",
+                grpcCore, grpcTransport, subprocess, system,
+            ],
+            resources: [.copy("Fixtures")]
+        ),
+        .testTarget(name: "RadosTests", dependencies: ["Rados", "Redaction", "TestSupport", system]),
+        .testTarget(name: "RBDTests", dependencies: ["RBD", "Rados", "Redaction", "TestSupport", system]),
+        .testTarget(name: "HostTests", dependencies: ["CLinux", "Host", "TestSupport", subprocess, system]),
+        .testTarget(
+            name: "BlockMapTests",
+            dependencies: ["BlockMap", "Host", "RBD", "Rados", "Redaction", "TestSupport", logging, subprocess, system]
+        ),
+        .testTarget(
+            name: "LockerTests",
+            dependencies: [
+                "Locker", "LockerProto", "ProtobufC", "RBD", "Rados", "Redaction", "TestSupport", crypto, logging, system,
+            ]
+        ),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: ["Redaction", "Telemetry", coreMetrics, logging, metrics, nioCore, nioPosix]
+        ),
+        .testTarget(
+            name: "DriverTests",
+            dependencies: [
+                "BlockMap", "CSI", "Driver", "GRPCWire", "Host", "Locker", "LockerProto", "ProtobufC", "RBD", "Rados",
+                "Redaction", "Telemetry", "TestSupport", grpcCore, grpcTransport, logging, metrics, subprocess, system,
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
