@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import Glibc
+internal import CLinux
 package import SystemPackage
 
 /// Something asked of this machine that failed: which call or tool, on which object, with which errno.
@@ -36,7 +36,7 @@ package struct HostError: Error, Sendable, Hashable {
 
 extension HostError: CustomStringConvertible {
     package var description: String {
-        let name = strerrorname_np(self.code.rawValue).map { String(cString: $0) } ?? "errno \(self.code.rawValue)"
+        let name = locker_errno_name(self.code.rawValue).map { String(cString: $0) } ?? "errno \(self.code.rawValue)"
         let fact = "\(self.call)(\(self.object)): \(self.code) (\(name))"
         return self.note.isEmpty ? fact : "\(fact): \(self.note)"
     }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+// What Swift cannot import by itself: variadic calls, function-like macros and calls that glibc does not wrap.
+#ifndef LOCKER_HOST_H
+#define LOCKER_HOST_H
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+// The size of a block device in bytes (BLKGETSIZE64).
+static inline int locker_block_size(int fd, uint64_t *bytes) { return ioctl(fd, BLKGETSIZE64, bytes); }
+
+// Drops what the kernel caches of a block device (BLKFLSBUF).
+static inline int locker_block_flush(int fd) { return ioctl(fd, BLKFLSBUF, 0); }
+
+static inline unsigned locker_major(dev_t device) { return gnu_dev_major(device); }
+static inline unsigned locker_minor(dev_t device) { return gnu_dev_minor(device); }
+
+// openat(2) without its variadic mode.
+static inline int locker_openat(int directory, const char *path, int flags, mode_t mode) {
+    return openat(directory, path, flags, mode);
+}
+
+// errno's name, "EBUSY": a GNU extension that the Swift importer does not see. NULL for a number that is none.
+const char *locker_errno_name(int code);
+
+// The kernel's key service, see keyctl(2); glibc does not wrap it.
+#define LOCKER_USER_KEYRING (-4)
+static inline int32_t locker_add_key(const char *type, const char *name, const void *payload, size_t length,
+                                     int32_t keyring) {
+    return (int32_t)syscall(SYS_add_key, type, name, payload, length, keyring);
+}
+static inline int32_t locker_search_key(int32_t keyring, const char *type, const char *name) {
+    return (int32_t)syscall(SYS_keyctl, 10 /* KEYCTL_SEARCH */, keyring, type, name, 0);
+}
+static inline long locker_read_key(int32_t key, void *buffer, size_t length) {
+    return syscall(SYS_keyctl, 11 /* KEYCTL_READ */, key, buffer, length);
+}
+static inline long locker_unlink_key(int32_t key, int32_t keyring) {
+    return syscall(SYS_keyctl, 9 /* KEYCTL_UNLINK */, key, keyring);
+}
+
+#endif
