@@ -56,8 +56,17 @@ extension Cluster {
 
     /// An I/O context for a pool and a RADOS namespace (the empty name is the pool's own).
     ///
+    /// - Parameters:
+    ///   - poolID: the pool.
+    ///   - namespace: the RADOS namespace.
+    ///   - failsWhenFull: whether a write to a full pool fails with `ENOSPC` or `EDQUOT` at once, as management calls
+    ///     want it, instead of waiting for room, as a volume's data does.
     /// - Throws: ``CephError`` with `ENOENT` if there is no such pool. A namespace needs no making to be used here.
-    package func ioContext(poolID: Int64, namespace: String = "") async throws -> IOContext {
+    package func ioContext(
+        poolID: Int64,
+        namespace: String = "",
+        failsWhenFull: Bool = false
+    ) async throws -> IOContext {
         try await self.blocking("rados_ioctx_create2") { handle in
             let name = try Self.poolName(id: poolID, on: handle)
             var raw: rados_ioctx_t?
@@ -66,6 +75,7 @@ extension Cluster {
                 throw CephError(call: "rados_ioctx_create2", code: .noMemory, object: "pool \(name)")
             }
             rados_ioctx_set_namespace(raw, namespace)
+            if failsWhenFull { rados_set_pool_full_try(raw) }
             return IOContext(
                 adopting: raw,
                 cluster: self,
@@ -80,7 +90,12 @@ extension Cluster {
     /// An I/O context for the pool called `pool`.
     ///
     /// - Throws: ``CephError`` with `ENOENT` if there is no such pool.
-    package func ioContext(pool: String, namespace: String = "") async throws -> IOContext {
-        try await self.ioContext(poolID: self.poolID(named: pool), namespace: namespace)
+    package func ioContext(
+        pool: String,
+        namespace: String = "",
+        failsWhenFull: Bool = false
+    ) async throws -> IOContext {
+        let id = try await self.poolID(named: pool)
+        return try await self.ioContext(poolID: id, namespace: namespace, failsWhenFull: failsWhenFull)
     }
 }

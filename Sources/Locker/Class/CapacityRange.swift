@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+/// How large a volume may be: a request's `capacity_range`, in bytes.
+package struct CapacityRange: Sendable, Hashable {
+    /// At least so many bytes; zero asks for none in particular.
+    package let required: Int64
+
+    /// At most so many bytes; zero sets no limit.
+    package let limit: Int64
+
+    /// A size for a volume for which nobody asked for one.
+    package static let defaultSize: Int64 = 1 << 30
+
+    /// The largest size: what librbd's 64-bit arithmetic and the filesystems still take; 1 PiB.
+    package static let largest: Int64 = 1 << 50
+
+    /// The smallest size: one object.
+    package static let objectSize: Int64 = 4 << 20
+
+    /// A range as a request states it.
+    ///
+    /// - Throws: ``LockerError``: `invalidArgument` for a negative size, `outOfRange` for a limit below what is required.
+    package init(required: Int64, limit: Int64) throws(LockerError) {
+        guard required >= 0, limit >= 0 else {
+            throw LockerError(
+                .invalidArgument,
+                "capacity_range must not be negative: required \(required), limit \(limit)"
+            )
+        }
+        guard limit == 0 || required <= limit else {
+            throw LockerError(.outOfRange, "capacity_range requires \(required) bytes but limits to \(limit)")
+        }
+        guard required <= Self.largest else {
+            throw LockerError(.outOfRange, "\(required) bytes are more than the largest volume, \(Self.largest) bytes")
+        }
+        self.required = required
+        self.limit = limit
+    }
+
+    /// The size for a new volume: what is required rounded up to whole objects, or what is required exactly where the
+    /// limit leaves no room for that.
+    ///
+    /// - Parameter smallest: what the filesystem needs at least.
+    /// - Throws: ``LockerError`` with `outOfRange` if no size fits.
+    package func size(smallest: Int64 = 1, orDefault fallback: Int64 = Self.defaultSize) throws(LockerError) -> Int64 {
+        let floor = max(smallest, 512)
+        guard self.limit == 0 || self.limit >= floor else {
+            throw LockerError(.outOfRange, "limit_bytes \(self.limit) is less than the smallest volume, \(floor) bytes")
+        }
+        var wanted = self.required
+        if wanted == 0 { wanted = self.limit == 0 ? fallback : min(fallback, self.limit) }
+        wanted = max(wanted, floor)
+        let rounded = (wanted + Self.objectSize - 1) / Self.objectSize * Self.objectSize
+        if self.limit == 0 || rounded <= self.limit { return rounded }
+        // A block device counts in sectors, so a size between two of them would be cut off.
+        let sectors = (wanted + 511) / 512 * 512
+        guard sectors <= self.limit else {
+            throw LockerError(
+                .outOfRange,
+                "no whole number of 512-byte sectors lies between \(wanted) and \(self.limit) bytes"
+            )
+        }
+        return sectors
+    }
+
+    /// Whether a volume of this size is what was asked for.
+    package func admits(_ size: Int64) -> Bool {
+        size >= self.required && (self.limit == 0 || size <= self.limit)
+    }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import LockerProto
+package import Logging
+internal import RBD
+package import Rados
+internal import SystemPackage
+
+/// Deleted volumes whose data still has to go.
+///
+/// What is to be erased is recorded under `e/`, so that a process that dies leaves nothing behind that the next one does
+/// not find: at its start with the instance's identity, else when it first meets the pool and namespace. A few erasures
+/// run at once; one that cannot go on (a client still has the image open, the cluster does not answer) is tried again.
+package actor Erasures {
+    /// One image to erase.
+    package struct Job: Sendable, Hashable {
+        let target: ClusterTarget
+        let pool: String
+        let namespace: String
+        let key: RecordKey
+        let imageID: String
+    }
+
+    nonisolated let layouts: LayoutCache
+    private let clusters: ClusterPool
+    private let logger: Logger
+    private let hook: StepHook
+    private let width: Int
+
+    private var waiting: [Job] = []
+    private var known: Set<Job> = []
+    private var running: [Job: Task<Void, Never>] = [:]
+    private var retries: [Job: Task<Void, Never>] = [:]
+    private var isClosed = false
+
+    /// Nothing to erase yet.
+    ///
+    /// - Parameter width: how many images are erased at once.
+    package init(
+        clusters: ClusterPool,
+        layouts: LayoutCache,
+        logger: Logger,
+        hook: StepHook = .none,
+        width: Int = 4
+    ) {
+        self.clusters = clusters
+        self.layouts = layouts
+        self.logger = logger
+        self.hook = hook
+        self.width = width
+    }
+
+    /// How many volumes' data is still to go.
+    package var pending: Int { self.known.count }
+
+    /// Takes an image on; one that is taken on already is not taken twice.
+    package func add(_ job: Job) {
+        guard !self.isClosed, self.known.insert(job).inserted else { return }
+        self.waiting.append(job)
+        self.startNext()
+    }
+
+    /// Takes on what former processes left in a pool and namespace.
+    package func sweep(pool: String, namespace: String, target: ClusterTarget) async {
+        do {
+            let lease = try await self.clusters.cluster(for: target)
+            let io = try await lease.cluster.ioContext(pool: pool, namespace: namespace)
+            guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false) else { return }
+            try await store.forEach(prefix: "e/") { _, stored in
+                guard let key = RecordKey(hex: stored.value.imageName.dropFirst("locker-".count)) else { return }
+                self.add(
+                    Job(target: target, pool: pool, namespace: namespace, key: key, imageID: stored.value.imageID)
+                )
+            }
+        } catch {
+            self.logger.warning(
+                "Erasures of former processes could not be looked for",
+                metadata: ["rbd.pool": "\(pool)", "rbd.namespace": "\(namespace)", "error": "\(error)"]
+            )
+        }
+    }
+
+    private func startNext() {
+        while self.running.count < self.width, !self.waiting.isEmpty, !self.isClosed {
+            let job = self.waiting.removeFirst()
+            self.running[job] = Task { await self.work(job) }
+        }
+    }
+
+    private func work(_ job: Job) async {
+        do {
+            try await self.erase(job)
+            self.known.remove(job)
+        } catch {
+            let metadata: Logger.Metadata = [
+                "rbd.pool": "\(job.pool)", "rbd.image.id": "\(job.imageID)", "error": "\(error)",
+            ]
+            self.logger.warning("Erasure did not finish and is tried again", metadata: metadata)
+            self.retryLater(job)
+        }
+        self.running[job] = nil
+        self.startNext()
+    }
+
+    private func retryLater(_ job: Job) {
+        guard !self.isClosed else { return }
+        self.retries[job] = Task {
+            // A client that died without closing is let go by the OSDs after 30 s.
+            try? await Task.sleep(for: .seconds(10))
+            self.retries[job] = nil
+            guard !self.isClosed else { return }
+            self.waiting.append(job)
+            self.startNext()
+        }
+    }
+
+    private func erase(_ job: Job) async throws {
+        let lease = try await self.clusters.cluster(for: job.target)
+        let io = try await lease.cluster.ioContext(pool: job.pool, namespace: job.namespace)
+        do {
+            try await io.removeFromTrash(id: job.imageID, force: true)
+        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+            // Removed by an earlier attempt; what follows makes sure of it.
+        }
+        try self.hook.reached("erase.removed")
+        if try await io.trashEntry(id: job.imageID) != nil {
+            throw LockerError(.internal, "the trash still lists image \(job.imageID) after its removal")
+        }
+        do {
+            _ = try await io.imageSize(imageID: job.imageID)
+            throw LockerError(.internal, "the header of image \(job.imageID) is still there after its removal")
+        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+            // As it should be.
+        }
+        guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false) else { return }
+        try await store.removeErasure(imageID: job.imageID, at: job.key)
+        try self.hook.reached("erase.recorded")
+        self.logger.info(
+            "Volume's data removed",
+            metadata: ["rbd.pool": "\(job.pool)", "rbd.image.id": "\(job.imageID)"]
+        )
+    }
+
+    /// Ends the erasures that run, and leaves the others to the next process.
+    package func close() async {
+        self.isClosed = true
+        for task in self.retries.values { task.cancel() }
+        for task in self.running.values { await task.value }
+    }
+}

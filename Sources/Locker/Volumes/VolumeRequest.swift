@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+package import LockerProto
+
+/// What CreateVolume asks for, checked.
+package struct VolumeRequest: Sendable, Hashable {
+    /// The name that makes two requests one volume.
+    package let name: String
+    package let capacity: CapacityRange
+    package let parameters: ClassParameters
+    package let capabilities: [Capability]
+
+    /// A checked request.
+    package init(name: String, capacity: CapacityRange, parameters: ClassParameters, capabilities: [Capability]) {
+        self.name = name
+        self.capacity = capacity
+        self.parameters = parameters
+        self.capabilities = capabilities
+    }
+
+    /// What the filesystem needs at least, in bytes: mkfs.xfs refuses less than 300 MiB, mkfs.ext4 wants room for its
+    /// journal.
+    package var smallestSize: Int64 {
+        let types = self.capabilities.filter { !$0.block }.map {
+            $0.fsType.isEmpty ? self.parameters.fsType : $0.fsType
+        }
+        return types.map { $0 == "xfs" ? 300 << 20 : 4 << 20 }.max() ?? 1
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import LockerProto
+internal import Logging
+internal import RBD
+internal import Rados
+internal import SystemPackage
+
+extension Volumes {
+    /// Makes a volume, or finds the one that the same request has made before.
+    ///
+    /// Record, ledger, image, its id, record: whatever moment the process dies at, the retry goes on from there.
+    ///
+    /// - Parameters:
+    ///   - request: what is asked for.
+    ///   - location: the cluster and user.
+    ///   - configuredNamespace: config.json's namespace for classes that name none.
+    /// - Throws: ``LockerError``: `alreadyExists` for the same name with other wishes, `aborted` while another
+    ///   controller works on it, `resourceExhausted` when there is no room, `invalidArgument` for a pool, namespace or
+    ///   layout that cannot be.
+    package func create(
+        _ request: VolumeRequest,
+        at location: VolumeLocation,
+        configuredNamespace: String
+    ) async throws -> VolumeDescription {
+        let namespace = request.parameters.radosNamespace ?? configuredNamespace
+        let pool = request.parameters.pool
+        return try await self.mutating(location.target, could: "create volume \"\(request.name)\"") { cluster in
+            let io = try await self.context(cluster, pool: pool, namespace: namespace)
+            try await self.prepare(io, request: request, location: location)
+            guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: true, clock: self.clock)
+            else { throw LockerError(.internal, "\(io.path(LayoutCache.object)) vanished after it was written") }
+            let key = RecordKey(instance: self.identity.instance, name: request.name)
+            for _ in 0..<16 {
+                if let ready = try await self.attempt(request, key: key, store: store) {
+                    return try self.describe(ready, key: key, location: location, io: io)
+                }
+            }
+            throw LockerError(.aborted, "volume \"\(request.name)\" is changed by several at once; try again")
+        }
+    }
+
+    /// One look at the record and what follows from it; `nil` if it changed meanwhile.
+    private func attempt(
+        _ request: VolumeRequest,
+        key: RecordKey,
+        store: RecordStore
+    ) async throws -> VolumeRecord? {
+        let found = try await store.volume(key)
+        guard let found else {
+            let record = try self.newRecord(request, key: key, io: store.io)
+            guard let mine = try await store.put(record, at: key, replacing: nil) else { return nil }
+            try self.hook.reached("create.recorded")
+            return try await self.finish(mine, key: key, request: request, store: store)
+        }
+        if found.value.phase == .deleting {
+            throw LockerError(.aborted, "volume \"\(request.name)\" is being deleted; try again later")
+        }
+        try request.checkSame(as: found.value, course: self.course(of: request, io: store.io))
+        guard found.value.phase == .creating else { return found.value }
+        try await self.ownership.claim(found.value, what: "created", on: store.io.cluster)
+        var record = found.value
+        record.step = self.ownership.step(on: store.io.cluster)
+        guard let mine = try await store.put(record, at: key, replacing: found) else { return nil }
+        try self.hook.reached("create.claimed")
+        return try await self.finish(mine, key: key, request: request, store: store)
+    }
+
+    private func finish(
+        _ mine: Stored<VolumeRecord>,
+        key: RecordKey,
+        request: VolumeRequest,
+        store: RecordStore
+    ) async throws -> VolumeRecord? {
+        var record = mine.value
+        let io = store.io
+        let ledger = self.ledger(course: record.course, io: io)
+        try await ledger.count(key, student: record.student, bytes: record.payloadBytes)
+        try self.hook.reached("create.counted")
+        do {
+            let size = UInt64(record.payloadBytes + record.dataOffsetBytes)
+            try await io.createImage(record.imageName, size: size, options: request.parameters.image)
+        } catch let error as CephError where error.code == .fileExists {
+            // An earlier attempt of the same volume made it: the name belongs to this record alone.
+        } catch let error as CephError where !error.isAmbiguous {
+            try await self.rollBack(mine, key: key, store: store, ledger: ledger)
+            throw Self.refusal(of: error, request: request)
+        }
+        try self.hook.reached("create.imaged")
+        record.imageID = try await io.imageID(named: record.imageName)
+        record.phase = .ready
+        record.step = nil
+        record.readyAt = self.clock.milliseconds
+        guard let ready = try await store.put(record, at: key, replacing: mine) else { return nil }
+        try self.hook.reached("create.ready")
+        self.logger.info("Volume created", metadata: record.logMetadata)
+        return ready.value
+    }
+
+    /// Takes back what a refused image left: the ledger's count, then the record.
+    private func rollBack(
+        _ mine: Stored<VolumeRecord>,
+        key: RecordKey,
+        store: RecordStore,
+        ledger: Ledger
+    ) async throws {
+        try await ledger.release(key, student: mine.value.student)
+        // Lost to another controller only if that one has fenced this: then it is theirs to finish.
+        _ = try await store.remove(mine, at: key)
+    }
+
+    private static func refusal(of error: CephError, request: VolumeRequest) -> LockerError {
+        switch error.code {
+        case .invalidArgument, .outOfRange, .outOfDomain:
+            return LockerError(
+                .invalidArgument,
+                "the cluster refuses an image as the StorageClass wants it (imageFeatures, objectSize, stripes): \(error)",
+                cause: error
+            )
+        case .noSuchFileOrDirectory:
+            let pool = request.parameters.image.dataPool ?? request.parameters.pool
+            return LockerError(
+                .invalidArgument,
+                "pool \"\(pool)\" or its namespace does not exist: \(error)",
+                cause: error
+            )
+        default:
+            return LockerError(error, could: "create the image of volume \"\(request.name)\"")
+        }
+    }
+
+    private func newRecord(_ request: VolumeRequest, key: RecordKey, io: IOContext) throws -> VolumeRecord {
+        let parameters = request.parameters
+        let size = try request.capacity.size(smallest: request.smallestSize, orDefault: parameters.defaultSize)
+        return VolumeRecord(
+            phase: .creating,
+            step: self.ownership.step(on: io.cluster),
+            requestName: request.name,
+            parametersDigest: parameters.digest,
+            parameters: parameters.given,
+            capabilities: request.capabilities,
+            payloadBytes: size,
+            imageName: key.imageName,
+            fsid: io.cluster.fsid,
+            poolID: io.poolID,
+            radosNamespace: io.namespace,
+            dataPool: parameters.image.dataPool ?? "",
+            course: self.course(of: request, io: io),
+            student: try parameters.studentSource.student(of: parameters.claim),
+            pvcName: parameters.claim.name,
+            pvcNamespace: parameters.claim.namespace,
+            pvName: parameters.claim.volumeName,
+            filesystem: Filesystem(),
+            createdAt: self.clock.milliseconds
+        )
+    }
+
+    func course(of request: VolumeRequest, io: IOContext) -> String {
+        if !request.parameters.course.isEmpty { return request.parameters.course }
+        return io.namespace.isEmpty ? io.poolName : io.namespace
+    }
+
+    private func describe(
+        _ record: VolumeRecord,
+        key: RecordKey,
+        location: VolumeLocation,
+        io: IOContext
+    ) throws -> VolumeDescription {
+        let handle = try VolumeHandle(
+            clusterID: location.clusterID,
+            poolID: io.poolID,
+            namespace: io.namespace,
+            recordKey: key,
+            imageID: record.imageID,
+            keys: self.keys
+        )
+        return VolumeDescription(
+            handle: handle,
+            record: record,
+            clusterID: location.clusterID,
+            pool: io.poolName,
+            namespace: io.namespace
+        )
+    }
+}

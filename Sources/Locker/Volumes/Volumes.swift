@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import LockerProto
+package import Logging
+internal import RBD
+package import Rados
+internal import Synchronization
+internal import SystemPackage
+
+/// A course's volumes: made, grown and removed, each step recorded before the next.
+///
+/// Shared by all requests. What it needs of a request is checked before it comes here; one operation per volume at a
+/// time is its caller's care (``OperationRegistry``), and what other processes do is met by comparing records.
+package final class Volumes: Sendable {
+    /// The connections, by cluster and user.
+    let clusters: ClusterPool
+    let keys: InstanceKeys
+    let identity: ControllerIdentity
+    let clock: WallClock
+    let hook: StepHook
+    let layouts: LayoutCache
+    let namespaces: NamespaceIndex
+    let erasures: Erasures
+    let logger: Logger
+
+    private struct LedgerKey: Hashable {
+        let cluster: ObjectIdentifier
+        let poolID: Int64
+        let namespace: String
+        let course: String
+    }
+
+    private let ledgers = Mutex<[LedgerKey: Ledger]>([:])
+
+    /// The volumes of an installation.
+    ///
+    /// - Parameters:
+    ///   - clusters: connections with deadlines.
+    ///   - keys: what signs handles.
+    ///   - identity: who this controller is.
+    ///   - erasures: what removes deleted volumes' data.
+    ///   - clock: the time of day for records.
+    ///   - hook: told of each step.
+    package init(
+        clusters: ClusterPool,
+        keys: InstanceKeys,
+        identity: ControllerIdentity,
+        erasures: Erasures,
+        logger: Logger,
+        clock: WallClock = .system,
+        hook: StepHook = .none
+    ) {
+        self.clusters = clusters
+        self.keys = keys
+        self.identity = identity
+        self.erasures = erasures
+        self.logger = logger
+        self.clock = clock
+        self.hook = hook
+        self.layouts = erasures.layouts
+        self.namespaces = NamespaceIndex()
+    }
+
+    var ownership: StepOwnership { StepOwnership(identity: self.identity, clock: self.clock) }
+
+    /// Runs an operation on a connection for changes, and drops the connection when it turns out to be fenced.
+    func mutating<T>(
+        _ target: ClusterTarget,
+        could action: String,
+        _ body: (Cluster) async throws -> T
+    ) async throws -> T {
+        let lease = try await explaining("connect to the cluster as client.\(target.user)") {
+            try await self.clusters.cluster(for: target, purpose: .mutation)
+        }
+        do {
+            return try await body(lease.cluster)
+        } catch let error as CephError {
+            if error.code == .socketShutdown { lease.discard() }
+            throw LockerError(error, could: action)
+        } catch let error as LockerError {
+            if let cause = error.cause as? CephError, cause.code == .socketShutdown { lease.discard() }
+            throw error
+        }
+    }
+
+    /// A pool by its name, with a message for the one that does not exist.
+    func context(_ cluster: Cluster, pool: String, namespace: String) async throws -> IOContext {
+        do {
+            return try await cluster.ioContext(pool: pool, namespace: namespace, failsWhenFull: true)
+        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+            throw LockerError(.invalidArgument, "pool \"\(pool)\" does not exist in this cluster", cause: error)
+        }
+    }
+
+    /// The ledger of a course; one object for all who change it through this process.
+    func ledger(course: String, io: IOContext) -> Ledger {
+        let key = LedgerKey(
+            cluster: ObjectIdentifier(io.cluster),
+            poolID: io.poolID,
+            namespace: io.namespace,
+            course: course
+        )
+        return self.ledgers.withLock { ledgers in
+            if let ledger = ledgers[key] { return ledger }
+            let ledger = Ledger(course: course, io: io, clock: self.clock)
+            ledgers[key] = ledger
+            return ledger
+        }
+    }
+}
