@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+package import LockerProto
+internal import RBD
+package import Rados
+internal import SystemPackage
+
+/// A node's claims on volumes: one writer at a time, by comparing records.
+///
+/// The claim is made before the image is mapped and given back after it is unmapped, so that a second node is refused
+/// whether or not the first still answers. The exclusive lock is no guard, since it is handed over on request.
+package struct Attachments: Sendable {
+    private let layouts: LayoutCache
+    private let node: NodeIdentity
+    private let clock: WallClock
+
+    /// The claims of a node.
+    package init(layouts: LayoutCache, node: NodeIdentity, clock: WallClock = .system) {
+        self.layouts = layouts
+        self.node = node
+        self.clock = clock
+    }
+
+    /// The record of a volume that exists and is the handle's.
+    ///
+    /// - Throws: ``LockerError`` with `notFound`.
+    package func record(of handle: VolumeHandle, in io: IOContext) async throws -> VolumeRecord {
+        try await self.read(handle, in: io).stored.value
+    }
+
+    private func read(
+        _ handle: VolumeHandle,
+        in io: IOContext
+    ) async throws -> (store: RecordStore, stored: Stored<VolumeRecord>) {
+        guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false),
+            let stored = try await store.volume(handle.recordKey), stored.value.imageID == handle.imageID,
+            stored.value.phase == .ready
+        else { throw LockerError(.notFound, "volume \(handle.text) does not exist, or is being deleted") }
+        return (store, stored)
+    }
+
+    /// Changes a volume's record, however often others change it meanwhile.
+    ///
+    /// - Parameter change: changes the record; `false` leaves it as it is.
+    @discardableResult
+    private func update(
+        _ handle: VolumeHandle,
+        in io: IOContext,
+        _ change: (inout VolumeRecord) throws -> Bool
+    ) async throws -> VolumeRecord {
+        for _ in 0..<32 {
+            let (store, stored) = try await self.read(handle, in: io)
+            var record = stored.value
+            guard try change(&record) else { return stored.value }
+            if let done = try await store.put(record, at: handle.recordKey, replacing: stored) { return done.value }
+        }
+        throw LockerError(.aborted, "volume \(handle.text) is changed by several at once; try again")
+    }
+
+    /// Claims a volume for this node.
+    ///
+    /// - Returns: the record afterwards.
+    /// - Throws: ``LockerError`` with `failedPrecondition`, naming the node that has the volume.
+    package func claim(_ handle: VolumeHandle, in io: IOContext, readOnly: Bool) async throws -> VolumeRecord {
+        try await self.update(handle, in: io) { record in
+            if let other = record.attachments.first(where: { $0.nodeID != self.node.nodeID }) {
+                throw LockerError(
+                    .failedPrecondition,
+                    "volume \"\(record.requestName)\" is attached to node \(other.nodeID) since"
+                        + " \(Self.date(max(other.claimedAt, other.publishedAt))); it has to be unstaged there first"
+                )
+            }
+            var mine = record.attachments.first ?? Attachment(nodeID: self.node.nodeID)
+            if mine.bootID == self.node.bootID, mine.claimedAt > 0, mine.readOnly == readOnly { return false }
+            mine.bootID = self.node.bootID
+            mine.readOnly = readOnly
+            mine.claimedAt = self.clock.milliseconds
+            mine.clientAddress = ""
+            record.attachments = [mine]
+            return true
+        }
+    }
+
+    /// Notes which client instance maps the image: what a fence would take.
+    package func note(
+        clientAddress: String,
+        mapper: String,
+        on handle: VolumeHandle,
+        in io: IOContext
+    ) async throws -> VolumeRecord {
+        try await self.update(handle, in: io) { record in
+            guard let index = record.attachments.firstIndex(where: { $0.nodeID == self.node.nodeID }) else {
+                throw LockerError(.aborted, "volume \(handle.text) was taken from this node while it was staged")
+            }
+            let mine = record.attachments[index]
+            guard mine.clientAddress != clientAddress || mine.mapper != mapper else { return false }
+            record.attachments[index].clientAddress = clientAddress
+            record.attachments[index].mapper = mapper
+            return true
+        }
+    }
+
+    /// Gives a volume back; one that is gone, or not this node's, is left alone.
+    package func release(_ handle: VolumeHandle, in io: IOContext) async throws {
+        do {
+            try await self.update(handle, in: io) { record in
+                let before = record.attachments.count
+                record.attachments.removeAll { $0.nodeID == self.node.nodeID }
+                return record.attachments.count != before
+            }
+        } catch let error as LockerError where error.code == .notFound {
+            return
+        }
+    }
+
+    /// Begins the one mkfs of a volume's life, or goes on with one that was cut short.
+    ///
+    /// `none → formatting` needs an image without any data; `formatting` is repeated by whoever has the attachment,
+    /// since nothing is mounted before `formatted`.
+    ///
+    /// - Parameters:
+    ///   - type: the filesystem.
+    ///   - uuid: its UUID, if this is the first attempt.
+    ///   - clientAddress: the client instance that will write.
+    /// - Returns: the filesystem to make, or `nil` when it is made.
+    /// - Throws: ``LockerError`` with `failedPrecondition` if there is data where there should be none, or a
+    ///   filesystem of another type.
+    package func beginFormatting(
+        _ handle: VolumeHandle,
+        in io: IOContext,
+        type: String,
+        uuid: String,
+        clientAddress: String
+    ) async throws -> Filesystem? {
+        let current = try await self.record(of: handle, in: io)
+        if current.filesystem?.state ?? Filesystem.State.none == Filesystem.State.none {
+            try await self.requireNoData(current, in: io)
+        }
+        let record = try await self.update(handle, in: io) { record in
+            var filesystem = record.filesystem ?? Filesystem()
+            guard filesystem.state != .formatted else { return false }
+            if filesystem.state == .formatting, filesystem.type == type {
+                // The attempt before may have got anywhere: the same UUID makes its outcome and this one's alike.
+                guard filesystem.clientAddress != clientAddress || filesystem.nodeID != self.node.nodeID else {
+                    return false
+                }
+            } else {
+                filesystem.state = .formatting
+                filesystem.type = type
+                filesystem.uuid = uuid
+            }
+            filesystem.nodeID = self.node.nodeID
+            filesystem.clientAddress = clientAddress
+            filesystem.attempt = "\(self.node.bootID)/\(self.clock.milliseconds)"
+            filesystem.changedAt = self.clock.milliseconds
+            record.filesystem = filesystem
+            return true
+        }
+        guard let filesystem = record.filesystem, filesystem.state != .formatted else {
+            guard record.filesystem?.type == type else {
+                throw LockerError(
+                    .failedPrecondition,
+                    "volume \"\(record.requestName)\" holds \(record.filesystem?.type ?? "?"), not \(type)"
+                )
+            }
+            return nil
+        }
+        return filesystem
+    }
+
+    private func requireNoData(_ record: VolumeRecord, in io: IOContext) async throws {
+        let offset = UInt64(record.dataOffsetBytes)
+        let hasData = try await io.withImage(.id(record.imageID), readOnly: true) { try $0.hasData(from: offset) }
+        guard !hasData else {
+            throw LockerError(
+                .failedPrecondition,
+                "image \(io.path(record.imageName)) holds data but its record knows of no filesystem; Locker never formats"
+                    + " over data. If it is a filesystem to keep, see docs/troubleshooting.md"
+            )
+        }
+    }
+
+    /// Records that the filesystem is made: from here on nothing ever formats this volume.
+    package func finishFormatting(_ handle: VolumeHandle, in io: IOContext) async throws {
+        try await self.update(handle, in: io) { record in
+            guard var filesystem = record.filesystem, filesystem.state != .formatted else { return false }
+            filesystem.state = .formatted
+            filesystem.changedAt = self.clock.milliseconds
+            record.filesystem = filesystem
+            return true
+        }
+    }
+
+    private static func date(_ milliseconds: Int64) -> String {
+        DateText.iso8601(milliseconds: milliseconds)
+    }
+}
