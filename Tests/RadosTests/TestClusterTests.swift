@@ -30,7 +30,7 @@ struct TestClusterTests {
             try await cluster.withNamespace { context in
                 left = context
                 try await context.write("object") { $0.writeFull([1, 2, 3]) }
-                #expect(try await context.objects() == ["object"])
+                #expect(try await context.objects(prefix: "obj") == ["object"])
                 throw Stop()
             }
         } catch is Stop {

@@ -50,8 +50,10 @@ package final class TestCluster: Sendable {
         return try TestCluster(directory: directory)
     }
 
-    /// Reads what `dev/ceph` wrote.
-    init(directory: FilePath) throws {
+    /// The cluster that runs in `directory`, for a test that is in another process than the one that started it.
+    ///
+    /// - Throws: an error if the folder has no ceph.conf or keyrings.
+    package init(directory: FilePath) throws {
         let configuration = try Self.settings(of: directory.appending("ceph.conf"))
         guard let fsid = configuration["fsid"], let monitors = configuration["mon_host"] else {
             throw SetUpError("\(directory)/ceph.conf has no fsid or no mon_host")
