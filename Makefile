@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The Locker authors
+
+# Builds are debug builds in .build, shared by everything here; benchmarks make release builds in .build-release.
+
+# What mounts needs a mount namespace of its own: see dev/test.
+in_namespace := unshare -m --propagation slave
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test demo run clean verify proto fmt fuzz bench bench-datapath
+
+help: ## says what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## installs what building and testing need (Debian packages, as root)
+	@dev/setup
+
+build: setup ## builds the programs and the tests
+	swift build --build-tests
+
+test: ## runs every test against a real Ceph that is started for it (as root); TESTS="A B" runs some
+	@dev/test $(TESTS)
+
+demo: build ## shows a volume's life on a Ceph of its own, from claim to deletion (as root)
+	@$(in_namespace) .build/debug/locker-demo
+
+run: build ## leaves the driver of the demo running, and says how to reach it (as root)
+	@$(in_namespace) .build/debug/locker-demo --keep
+
+verify: ## checks format, generated code, imports, headers, documents
+	@dev/verify
+
+proto: ## generates the C and the Swift of proto/
+	@dev/proto.sh
+
+fmt: ## formats every Swift file
+	swift format format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks
+
+fuzz: ## feeds the decoder with made-up messages
+	@dev/fuzz.sh
+
+bench: ## measures the controller's calls beside librbd alone (release build)
+	swift build -c release --scratch-path .build-release --product controller-benchmark
+	.build-release/release/controller-benchmark
+
+bench-datapath: ## measures the FUSE data path with fio beside others (release build, as root)
+	@$(in_namespace) Benchmarks/datapath/run.sh
+
+clean: ## removes what was built
+	rm -rf .build .build-release .venv
