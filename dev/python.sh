@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Makes the Python that our wire is compared with: a venv with grpcio and protobuf, and the modules of proto/.
-#   dev/python.sh [DIR]   DIR is the venv (default: .venv in the repository); $LOCKER_PYTHON names another python3
-# Takes python 3.9 to 3.12. A folder that is up to date is left alone, so that tests may call this each time.
+#   dev/python.sh [DIR]           DIR is the venv (default: .venv in the repository)
+#   dev/python.sh --check [DIR]   changes nothing, fails when DIR is missing or out of step
+# Takes python 3.9 to 3.12: python3, or what $LOCKER_PYTHON names. A folder that is up to date is left alone.
 # SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
+check=no
+if [ "${1:-}" = --check ]; then check=yes; shift; fi
 venv=${1:-$root/.venv}
 python=${LOCKER_PYTHON:-python3}
 
@@ -25,6 +28,10 @@ stamp=$(
     cd "$root/proto" && sha256sum "${protos[@]}"
 )
 if [ -e "$venv/locker-stamp" ] && [ "$(cat "$venv/locker-stamp")" = "$stamp" ]; then exit 0; fi
+if [ "$check" = yes ]; then
+    echo "python: $venv is missing or was made for other proto files: run dev/python.sh" >&2
+    exit 1
+fi
 if [ -e "$venv" ] && [ ! -e "$venv/pyvenv.cfg" ]; then
     echo "python: $venv exists and is no venv; it is left alone" >&2
     exit 1
