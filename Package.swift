@@ -122,8 +122,8 @@ let package = Package(
         .testTarget(
             name: "CSITests",
             dependencies: [
-                "CProtobufC", "CSI", "CSIWire", "GRPCWire", "LockerProto", "ProtobufC", "Redaction", "TestSupport",
-                grpcCore, grpcTransport, subprocess, system,
+                "CProtobufC", "CSI", "CSIWire", "GRPCWire", "GoogleWire", "LockerProto", "ProtobufC", "Redaction",
+                "TestSupport", grpcCore, grpcTransport, subprocess, system,
             ],
             resources: [.copy("Fixtures")]
         ),

@@ -8,6 +8,8 @@ package import Redaction
 ///
 /// Confined to the call that encodes: it is not Sendable and nothing that it gives out outlives it.
 package final class WireArena {
+    private typealias CString = UnsafeMutablePointer<CChar>
+
     private static let chunkBytes = 4096
     private static let alignment = 16
 
@@ -140,8 +142,9 @@ package final class WireArena {
         let array = self.pointers(map.count, to: Entry.self)
         for (index, pair) in map.sorted(by: { $0.key < $1.key }).enumerated() {
             let wire = self.structure(entry)
-            wire.storeBytes(of: try self.string(pair.key, name), toByteOffset: Int(key), as: UnsafeMutablePointer<CChar>.self)
-            wire.storeBytes(of: try self.string(pair.value, name), toByteOffset: Int(value), as: UnsafeMutablePointer<CChar>.self)
+            // Both are fields of type string, hence pointers in protoc-c's structure.
+            wire.storeBytes(of: try self.string(pair.key, name), toByteOffset: Int(key), as: CString.self)
+            wire.storeBytes(of: try self.string(pair.value, name), toByteOffset: Int(value), as: CString.self)
             array?[index] = wire.assumingMemoryBound(to: Entry.self)
         }
         return array

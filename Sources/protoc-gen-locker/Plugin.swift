@@ -18,9 +18,11 @@ enum Plugin {
             StandardStreams.fail("standard input is not a CodeGeneratorRequest; protoc runs this program")
         }
         let wire = Self.option("wire", in: request.pointee.parameter.map { String(cString: $0) } ?? "") ?? "Wire"
-        let wanted = Set((0..<request.pointee.n_file_to_generate).compactMap { index in
-            request.pointee.file_to_generate[index].map { String(cString: $0) }
-        })
+        let wanted = Set(
+            (0..<request.pointee.n_file_to_generate).compactMap { index in
+                request.pointee.file_to_generate[index].map { String(cString: $0) }
+            }
+        )
         var answer = ResponseWriter()
         for index in 0..<request.pointee.n_proto_file {
             guard let raw = request.pointee.proto_file[index] else { continue }

@@ -38,7 +38,8 @@ struct FileGenerator {
     private func imports(_ message: ProtoMessage) -> [String] {
         let fields = Self.allFields(message)
         var imports = ["internal import \(self.wire)", "package import ProtobufC"]
-        if fields.contains(where: { if case .message(let name) = $0.kind { name.hasPrefix("google.") } else { false } }) {
+        if fields.contains(where: { if case .message(let name) = $0.kind { name.hasPrefix("google.") } else { false } })
+        {
             imports.append("internal import GoogleWire")
         }
         if fields.contains(where: \.isSecret) { imports.append("package import Redaction") }

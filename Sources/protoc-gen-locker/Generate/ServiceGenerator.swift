@@ -71,7 +71,8 @@ struct ServiceGenerator {
                     if !writer.isEmpty { out.line(writer) }
                     out.line("context: ServerContext")
                 }
-                out.line("    throw RPCError(code: .unimplemented, message: \"\(method.name) is not offered by this plugin\")")
+                let message = "\(method.name) is not offered by this plugin"
+                out.line("    throw RPCError(code: .unimplemented, message: \"\(message)\")")
                 out.line("}")
             }
         }
@@ -85,14 +86,15 @@ struct ServiceGenerator {
             out.line("/// Will register `service`.")
             out.block("package init(_ service: any \(service.name)Service) {") { $0.line("self.service = service") }
             out.line()
-            let head = "package func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {"
-            out.block(head) { out in
+            let head = "package func registerMethods<Transport: ServerTransport>"
+            out.block("\(head)(with router: inout RPCRouter<Transport>) {") { out in
                 out.line("let service = self.service")
                 for method in service.methods {
                     let name = Naming.method(method.name)
                     let descriptor = "\(service.name)Method.\(name)"
                     if method.streams {
-                        out.block("WireCall.registerStream(\(descriptor), with: &router) { request, writer, context in") {
+                        let call = "WireCall.registerStream(\(descriptor), with: &router)"
+                        out.block("\(call) { request, writer, context in") {
                             $0.line("try await service.\(name)(request, writer: writer, context: context)")
                         }
                     } else {

@@ -53,7 +53,8 @@ struct WireGenerator {
         case .scalar("Bool", _) where !field.isRepeated: return "\(source) != 0"
         case .scalar where !field.isRepeated: return source
         case .scalar: preconditionFailure("\(field.name): repeated numbers are in none of our proto files")
-        case .string: return field.isRepeated ? "WireReading.strings(\(source), \(count))" : "WireReading.string(\(source))"
+        case .string where field.isRepeated: return "WireReading.strings(\(source), \(count))"
+        case .string: return "WireReading.string(\(source))"
         case .bytes: return "WireReading.bytes(\(source))"
         case .enumeration: return ".init(rawValue: Int32(bitPattern: \(source).rawValue))"
         case .message("google.protobuf.BoolValue"): return "\(source).map { $0.pointee.value != 0 }"
@@ -131,8 +132,8 @@ struct WireGenerator {
             guard let google = SwiftFieldType.wellKnown[full] else {
                 return out.line("\(target) = try arena.message(\(value), as: \(Naming.cType(full)).self)")
             }
-            let structure = "arena.structure(in: Self.wireDescriptor, field: \(field.number), as: \(Naming.cType(full)).self)"
-            out.line("let wrapped = \(structure)")
+            let arguments = "in: Self.wireDescriptor, field: \(field.number), as: \(Naming.cType(full)).self"
+            out.line("let wrapped = arena.structure(\(arguments))")
             switch google {
             case "Bool": out.line("wrapped.pointee.value = \(value) ? 1 : 0")
             case "Timestamp":

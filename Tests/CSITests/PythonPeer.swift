@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import Foundation
+internal import Glibc
+internal import SystemPackage
+
+/// Google's protobuf in a Python process of its own, asked over a pair of pipes (see Fixtures/wire_peer.py).
+///
+/// Not Sendable: one question at a time. The process ends when the peer is released, since its input ends then.
+final class PythonPeer {
+    private let process = Process()
+    private let input = Pipe()
+    private let output = Pipe()
+
+    /// Why there is no peer, or no answer from it.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Starts the peer.
+    ///
+    /// - Throws: ``Failure``, which says how to get the venv when it is missing.
+    init() throws {
+        let venv = SourceTree.root.appending(".venv")
+        try Self.check(venv)
+        // A peer that has died shows as a failed write, not as the end of all tests.
+        signal(SIGPIPE, SIG_IGN)
+        self.process.executableURL = URL(fileURLWithPath: venv.appending("bin/python").string)
+        self.process.arguments = [SourceTree.fixture("wire_peer.py").string]
+        self.process.standardInput = self.input
+        self.process.standardOutput = self.output
+        try self.process.run()
+    }
+
+    /// Lets dev/python.sh say whether the venv has what proto/ says today.
+    private static func check(_ venv: FilePath) throws {
+        let check = Process()
+        let words = Pipe()
+        check.executableURL = URL(fileURLWithPath: SourceTree.root.appending("dev/python.sh").string)
+        check.arguments = ["--check", venv.string]
+        check.standardError = words
+        try check.run()
+        let said = words.fileHandleForReading.readDataToEndOfFile()
+        check.waitUntilExit()
+        guard check.terminationStatus == 0 else {
+            throw Failure(
+                description:
+                    "no Python to compare with (dev/python.sh makes it): \(String(decoding: said, as: UTF8.self))"
+            )
+        }
+    }
+
+    deinit {
+        // An end of input is the peer's end: nothing else keeps it.
+        try? self.input.fileHandleForWriting.close()
+        self.process.waitUntilExit()
+    }
+
+    /// What Python parses the bytes to, serialised again in a deterministic way; nil when it refuses them.
+    func parse(_ name: String, _ bytes: [UInt8]) throws -> [UInt8]? {
+        try self.ask("parse", name, bytes)
+    }
+
+    /// Whether two encoded messages are equal to Python.
+    func equal(_ name: String, _ left: [UInt8], _ right: [UInt8]) throws -> Bool {
+        try self.ask("equal", name, left, right) == Array("yes".utf8)
+    }
+
+    /// A random message of Python's, in a form: "plain", "unknown" or "odd-maps".
+    func make(_ name: String, seed: UInt32, form: String) throws -> [UInt8] {
+        guard let made = try self.ask("make", name, Array("\(seed)".utf8), Array(form.utf8)) else {
+            throw Failure(description: "the peer made no \(name)")
+        }
+        return made
+    }
+
+    /// Whether the bytes are, to Python, the message that it makes of a seed.
+    func isSame(_ name: String, seed: UInt32, as bytes: [UInt8]) throws -> Bool {
+        try self.ask("same", name, Array("\(seed)".utf8), bytes) == Array("yes".utf8)
+    }
+
+    private func ask(_ question: String, _ name: String, _ parts: [UInt8]...) throws -> [UInt8]? {
+        let all = [Array(question.utf8), Array(name.utf8)] + parts
+        let body = all.flatMap { Self.length($0.count) + $0 }
+        try self.input.fileHandleForWriting.write(contentsOf: Data(Self.length(body.count) + body))
+        let answer = try self.read(Self.number(try self.read(4)))
+        let size = Self.number(answer.prefix(4))
+        let verdict = answer.dropFirst(4).prefix(size)
+        return verdict.elementsEqual("ok".utf8) ? Array(answer.dropFirst(4 + size + 4)) : nil
+    }
+
+    private func read(_ count: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            guard let more = try self.output.fileHandleForReading.read(upToCount: count - bytes.count), !more.isEmpty
+            else { throw Failure(description: "the peer has ended; its own words are on standard error") }
+            bytes += more
+        }
+        return bytes
+    }
+
+    private static func length(_ count: Int) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * $0)) }
+    }
+
+    private static func number(_ bytes: some Sequence<UInt8>) -> Int {
+        bytes.reduce(0) { $0 << 8 | Int($1) }
+    }
+}
