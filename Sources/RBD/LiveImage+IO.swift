@@ -18,8 +18,8 @@ extension LiveImage {
         count: Int,
         completion: @escaping @Sendable (Int) -> Void
     ) {
-        submit(completion) {
-            rbd_aio_read(self.raw, offset, count, buffer.assumingMemoryBound(to: CChar.self), $0)
+        self.request(completion) {
+            rbd_aio_read($0, offset, count, buffer.assumingMemoryBound(to: CChar.self), $1)
         }
     }
 
@@ -38,8 +38,8 @@ extension LiveImage {
         count: Int,
         completion: @escaping @Sendable (Int) -> Void
     ) {
-        submit(completion) {
-            rbd_aio_write(self.raw, offset, count, buffer.assumingMemoryBound(to: CChar.self), $0)
+        self.request(completion) {
+            rbd_aio_write($0, offset, count, buffer.assumingMemoryBound(to: CChar.self), $1)
         }
     }
 
@@ -51,7 +51,7 @@ extension LiveImage {
     ///   - count: how many bytes.
     ///   - completion: gets zero, or a negative errno.
     package func discard(offset: UInt64, count: UInt64, completion: @escaping @Sendable (Int) -> Void) {
-        submit(completion) { rbd_aio_discard(self.raw, offset, count, $0) }
+        self.request(completion) { rbd_aio_discard($0, offset, count, $1) }
     }
 
     /// Writes zeroes without sending them; whole objects are given back.
@@ -61,13 +61,13 @@ extension LiveImage {
     ///   - count: how many bytes.
     ///   - completion: gets zero, or a negative errno.
     package func writeZeroes(offset: UInt64, count: Int, completion: @escaping @Sendable (Int) -> Void) {
-        submit(completion) { rbd_aio_write_zeroes(self.raw, offset, count, $0, 0, 0) }
+        self.request(completion) { rbd_aio_write_zeroes($0, offset, count, $1, 0, 0) }
     }
 
     /// Makes every write that was completed before this call durable.
     ///
     /// - Parameter completion: gets zero, or a negative errno.
     package func flush(completion: @escaping @Sendable (Int) -> Void) {
-        submit(completion) { rbd_aio_flush(self.raw, $0) }
+        self.request(completion) { rbd_aio_flush($0, $1) }
     }
 }

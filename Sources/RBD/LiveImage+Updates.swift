@@ -33,18 +33,20 @@ extension LiveImage {
     package func onUpdate(_ body: @escaping @Sendable () -> Void) async throws {
         let target = UpdateTarget(body)
         try await self.context.blocking {
-            var handle: UInt64 = 0
-            let context = Unmanaged.passUnretained(target).toOpaque()
-            try check(rbd_update_watch(self.raw, &handle, headerUpdated, context), "rbd_update_watch", self.path)
-            let watch = UpdateWatch(handle: handle, target: target)
-            let old = self.state.withLock { state in
-                let old = state.updates
-                state.updates = watch
-                return old
-            }
-            if let old {
-                try check(rbd_update_unwatch(self.raw, old.handle), "rbd_update_unwatch", self.path)
-                withExtendedLifetime(old) {}
+            try self.withOpen("rbd_update_watch") { raw in
+                var handle: UInt64 = 0
+                let context = Unmanaged.passUnretained(target).toOpaque()
+                try check(rbd_update_watch(raw, &handle, headerUpdated, context), "rbd_update_watch", self.path)
+                let watch = UpdateWatch(handle: handle, target: target)
+                let old = self.state.withLock { state in
+                    let old = state.updates
+                    state.updates = watch
+                    return old
+                }
+                if let old {
+                    try check(rbd_update_unwatch(raw, old.handle), "rbd_update_unwatch", self.path)
+                    withExtendedLifetime(old) {}
+                }
             }
         }
     }

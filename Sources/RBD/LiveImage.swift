@@ -8,10 +8,10 @@ internal import SystemPackage
 
 /// An image that serves a volume's data: open for long, with many requests in flight.
 ///
-/// Requests come from any thread; a request costs one small allocation here and what librbd needs. The owner ends its
-/// requests before ``close()``; a request after it is the same error as one on a closed file descriptor. The memory of
-/// a request must live until its completion, which comes exactly once, on librbd's thread for callbacks: it must not
-/// block, since it holds up every other completion of the image.
+/// Requests come from any thread; a request costs one small allocation here and what librbd needs. ``close()`` waits for
+/// the requests in flight, and one after it gets `EBADF`, as on a closed file descriptor. The memory of a request must
+/// live until its completion, which comes exactly once, on librbd's thread for callbacks: it must not block, since it
+/// holds up every other completion of the image.
 ///
 /// A LiveImage has a connection to itself, made with ``connectionOptions``: fencing it then stops this volume and no
 /// other. librbd orders nothing between requests in flight; ``flush(completion:)`` covers those completed before it.
@@ -27,7 +27,7 @@ package final class LiveImage: @unchecked Sendable {
     /// What messages call the image.
     package let path: String
 
-    let raw: rbd_image_t
+    private let raw: rbd_image_t
 
     struct State {
         var isClosed = false
@@ -35,6 +35,8 @@ package final class LiveImage: @unchecked Sendable {
     }
 
     let state = Mutex(State())
+
+    private let gate = RequestGate()
 
     private init(raw: rbd_image_t, context: IOContext, path: String, readOnly: Bool) {
         self.raw = raw
@@ -64,6 +66,30 @@ package final class LiveImage: @unchecked Sendable {
         }
     }
 
+    /// Submits a request unless the image is closed.
+    ///
+    /// - Parameters:
+    ///   - completion: gets what the request gives, or `-EBADF` at once.
+    ///   - call: the call of librbd.
+    @inline(__always)
+    func request(
+        _ completion: @escaping @Sendable (Int) -> Void,
+        _ call: (rbd_image_t, rbd_completion_t) -> CInt
+    ) {
+        guard self.gate.enter() else { return completion(-Int(Errno.badFileDescriptor.rawValue)) }
+        defer { self.gate.leave() }
+        submit(completion) { call(self.raw, $0) }
+    }
+
+    /// Lends the handle to a call that blocks.
+    ///
+    /// - Throws: ``CephError`` with `EBADF` once the image is closed, and what `body` throws.
+    func withOpen<T>(_ call: String, _ body: (rbd_image_t) throws -> T) throws -> T {
+        guard self.gate.enter() else { throw CephError(call: call, code: .badFileDescriptor, object: self.path) }
+        defer { self.gate.leave() }
+        return try body(self.raw)
+    }
+
     /// The image's size in bytes, as this client last saw it: it follows a resize by another client by itself.
     package func size() async throws -> UInt64 {
         try await self.context.blocking { try self.sizeBlocking() }
@@ -71,9 +97,11 @@ package final class LiveImage: @unchecked Sendable {
 
     /// The same on the calling thread: a look at memory unless the header has just changed, when it is read anew.
     package func sizeBlocking() throws -> UInt64 {
-        var size: UInt64 = 0
-        try check(rbd_get_size(self.raw, &size), "rbd_get_size", self.path)
-        return size
+        try self.withOpen("rbd_get_size") { raw in
+            var size: UInt64 = 0
+            try check(rbd_get_size(raw, &size), "rbd_get_size", self.path)
+            return size
+        }
     }
 
     /// Takes the exclusive lock and keeps it: another client that wants to write is refused with `EROFS`, while its
@@ -83,23 +111,29 @@ package final class LiveImage: @unchecked Sendable {
     ///   exclusive-lock feature.
     package func acquireLock() async throws {
         try await self.context.blocking {
-            try check(rbd_lock_acquire(self.raw, RBD_LOCK_MODE_EXCLUSIVE), "rbd_lock_acquire", self.path)
+            try self.withOpen("rbd_lock_acquire") {
+                try check(rbd_lock_acquire($0, RBD_LOCK_MODE_EXCLUSIVE), "rbd_lock_acquire", self.path)
+            }
         }
     }
 
     /// Whether this client has the exclusive lock just now: false once it was broken or the client was fenced.
     package func ownsLock() async throws -> Bool {
         try await self.context.blocking {
-            var owns: CInt = 0
-            try check(rbd_is_exclusive_lock_owner(self.raw, &owns), "rbd_is_exclusive_lock_owner", self.path)
-            return owns != 0
+            try self.withOpen("rbd_is_exclusive_lock_owner") { raw in
+                var owns: CInt = 0
+                try check(rbd_is_exclusive_lock_owner(raw, &owns), "rbd_is_exclusive_lock_owner", self.path)
+                return owns != 0
+            }
         }
     }
 
     /// Drops what is cached for reading, after the data was changed behind this client's back.
     package func invalidateCache() async throws {
         try await self.context.blocking {
-            try check(rbd_invalidate_cache(self.raw), "rbd_invalidate_cache", self.path)
+            try self.withOpen("rbd_invalidate_cache") {
+                try check(rbd_invalidate_cache($0), "rbd_invalidate_cache", self.path)
+            }
         }
     }
 
@@ -109,12 +143,14 @@ package final class LiveImage: @unchecked Sendable {
     ///
     /// - Throws: ``CephError`` if what was cached could not be written; the image is closed all the same.
     package func close() async throws {
-        let (mustClose, updates) = self.state.withLock { state in
+        let mustClose = self.state.withLock { state in
             defer { state.isClosed = true }
-            return (!state.isClosed, state.updates.take())
+            return !state.isClosed
         }
         guard mustClose else { return }
         try await self.context.blocking {
+            self.gate.close()
+            let updates = self.state.withLock { $0.updates.take() }
             if let updates { _ = rbd_update_unwatch(self.raw, updates.handle) }
             try check(rbd_close(self.raw), "rbd_close", self.path)
         }

@@ -36,10 +36,9 @@ extension Cluster {
         }
         let answer = try await self.monitorCommand(["prefix": "df", "format": "json"])
         let report = try JSON.decode(Report.self, from: answer, call: "rados_mon_command", object: "df")
-        guard let stats = report.pools.first(where: { $0.name == pool })?.stats else {
-            throw CephError(call: "rados_mon_command", code: .noSuchFileOrDirectory, object: "df: pool \(pool)")
-        }
-        guard report.stats.total_bytes > 0 else {
+        guard let stats = report.pools.first(where: { $0.name == pool })?.stats, report.stats.total_bytes > 0 else {
+            // Without a mgr no pool is listed at all, so the pool is asked for before it is said not to exist.
+            _ = try await self.poolID(named: pool)
             throw CephError(call: "rados_mon_command", code: .resourceTemporarilyUnavailable, object: noNumbers)
         }
         return PoolUsage(stored: stats.stored, available: stats.max_avail, objects: stats.objects)

@@ -7,34 +7,31 @@ internal import SystemPackage
 /// Connections by target and purpose, shared by those who ask for the same and closed when nobody has for a while.
 ///
 /// The key of a user is part of the target, so a wrong key never gets a connection that the right one made. First
-/// users who come at the same time share one attempt. Nobody waits under the lock.
+/// users who come at the same time share one attempt and its outcome: were each to repeat a failed one, a cluster that
+/// does not answer would keep the last of them waiting for as many timeouts as there are callers. Nobody waits under the
+/// lock.
 package final class ClusterPool: Sendable {
-    /// What a connection is for; connections of different purposes are never shared.
-    package enum Purpose: Sendable, Hashable {
-        /// Looking, and changes that need no fencing.
-        case management
-
-        /// Changes whose steps are recorded with the connection's address, so that a dead controller can be fenced.
-        case mutation
-    }
-
+    /// Who may share a connection.
     struct Key: Hashable {
         let target: ClusterTarget
         let purpose: Purpose
     }
 
-    private struct Entry {
+    /// A connection and who uses it.
+    struct Entry {
         let cluster: Cluster
         var users = 0
         var idleSince = ContinuousClock.now
     }
 
-    private enum Slot {
-        case connecting([CheckedContinuation<Void, Never>])
+    /// What is known of one target and purpose.
+    enum Slot {
+        case connecting([CheckedContinuation<(any Error)?, Never>])
         case connected(Entry)
     }
 
-    private struct State {
+    /// What there is.
+    struct State {
         var slots: [Key: Slot] = [:]
         var isClosed = false
 
@@ -57,8 +54,8 @@ package final class ClusterPool: Sendable {
     private let threads: BlockingPool
     private let timeouts: CephTimeouts
     private let options: [String: String]
-    private let idleTime: Duration
-    private let state = Mutex(State())
+    let idleTime: Duration
+    let state = Mutex(State())
 
     /// An empty pool.
     ///
@@ -91,7 +88,7 @@ package final class ClusterPool: Sendable {
             case .connect:
                 return try await self.connect(key)
             case .wait:
-                await self.attempt(of: key)
+                if let error = await self.attempt(of: key) { throw error }
             case .refuse:
                 throw CephError(call: "rados_connect", code: .canceled, object: "\(target.label): shutting down")
             }
@@ -108,15 +105,15 @@ package final class ClusterPool: Sendable {
         }
     }
 
-    /// Waits until the attempt that is going on has ended, one way or the other.
-    private func attempt(of key: Key) async {
+    /// Waits until the attempt that is going on has ended, and gives its error if it failed.
+    private func attempt(of key: Key) async -> (any Error)? {
         await withCheckedContinuation { continuation in
             let isOver = self.state.withLock { state -> Bool in
                 guard case .connecting(let waiting) = state.slots[key] else { return true }
                 state.slots[key] = .connecting(waiting + [continuation])
                 return false
             }
-            if isOver { continuation.resume() }
+            if isOver { continuation.resume(returning: nil) }
         }
     }
 
@@ -134,16 +131,21 @@ package final class ClusterPool: Sendable {
         } catch {
             result = .failure(error)
         }
-        let waiting = self.state.withLock { state -> [CheckedContinuation<Void, Never>] in
+        let waiting = self.state.withLock { state -> [CheckedContinuation<(any Error)?, Never>] in
             guard case .connecting(let waiting) = state.slots.removeValue(forKey: key) else { return [] }
             if case .success(let cluster) = result, !state.isClosed {
                 state.slots[key] = .connected(Entry(cluster: cluster, users: 1))
             }
             return waiting
         }
-        // A failed attempt is each waiting caller's to repeat: with a wrong key they all learn so in milliseconds.
-        for continuation in waiting { continuation.resume() }
-        return ClusterLease(cluster: try result.get(), key: key, pool: self)
+        switch result {
+        case .success(let cluster):
+            for continuation in waiting { continuation.resume(returning: nil) }
+            return ClusterLease(cluster: cluster, key: key, pool: self)
+        case .failure(let error):
+            for continuation in waiting { continuation.resume(returning: error) }
+            throw error
+        }
     }
 
     /// Counts one user less.
@@ -180,35 +182,8 @@ package final class ClusterPool: Sendable {
         }
     }
 
-    /// Closes the connections that nobody has used for the idle time.
-    package func closeIdle() async {
-        let now = ContinuousClock.now
-        let idle = self.take { entry in
-            entry.users == 0 && entry.idleSince.duration(to: now) >= self.idleTime
-        }
-        for cluster in idle { await cluster.close() }
-    }
-
-    /// Closes idle connections from time to time until the task is cancelled.
-    package func run() async {
-        let interval = max(self.idleTime / 4, .seconds(1))
-        do {
-            while true {
-                try await Task.sleep(for: interval)
-                await self.closeIdle()
-            }
-        } catch {
-            // Only cancellation ends a sleep: the service is shutting down.
-        }
-    }
-
-    /// Gives no more connections, and closes those there are; one that is still used ends with its last user.
-    package func close() async {
-        self.state.withLock { $0.isClosed = true }
-        for cluster in self.take({ _ in true }) { await cluster.close() }
-    }
-
-    private func take(_ isWanted: (Entry) -> Bool) -> [Cluster] {
+    /// Takes out the connections that `isWanted` picks, to be closed outside the lock.
+    func take(_ isWanted: (Entry) -> Bool) -> [Cluster] {
         self.state.withLock { state in
             var taken: [Cluster] = []
             for (key, slot) in state.slots {

@@ -9,6 +9,11 @@ extension IOContext {
     ///
     /// - Throws: ``CephError`` with `ENOENT` if there is no such object.
     package func read(_ object: String, offset: UInt64 = 0, length: Int) async throws -> [UInt8] {
+        guard length > 0 else {
+            // To the OSD no length is the whole object, which librados would copy over the end of an empty buffer.
+            _ = try await self.size(of: object)
+            return []
+        }
         let buffer = ReadBuffer(capacity: length)
         let count = try await radosCall("rados_aio_read", on: self.path(object)) { completion in
             rados_aio_read(self.raw, object, completion, buffer.start, length, offset)
@@ -98,7 +103,7 @@ private final class ReadBuffer: @unchecked Sendable {
     let start: UnsafeMutablePointer<CChar>
 
     init(capacity: Int) {
-        self.start = .allocate(capacity: max(capacity, 1))
+        self.start = .allocate(capacity: capacity)
     }
 
     deinit {

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import Foundation
+internal import Rados
+internal import SystemPackage
+internal import TestSupport
+internal import Testing
+
+/// The cluster that tests are given, and what it promises them.
+@Suite(.timeLimit(.minutes(2)))
+struct TestClusterTests {
+    @Test("The shared cluster is one, answers, and is the one its files name")
+    func shared() async throws {
+        let first = try await TestCluster.shared()
+        let second = try await TestCluster.shared()
+        #expect(first === second)
+        let connection = try await first.connect()
+        #expect(connection.fsid == first.fsid)
+        #expect(try await connection.pools().contains("students"))
+        await connection.close()
+    }
+
+    @Test("A namespace is gone with all its objects when the test's body ends, also by an error")
+    func namespaceIsRemoved() async throws {
+        struct Stop: Error {}
+        let cluster = try await TestCluster.shared()
+        var left: IOContext?
+        do {
+            try await cluster.withNamespace { context in
+                left = context
+                try await context.write("object") { $0.writeFull([1, 2, 3]) }
+                #expect(try await context.objects(prefix: "obj") == ["object"])
+                throw Stop()
+            }
+        } catch is Stop {
+        }
+        let context = try #require(left)
+        #expect(try await context.objects().isEmpty)
+    }
+
+    @Test("The checkout is found, and a program that was not built is an error")
+    func places() throws {
+        #expect(FileManager.default.fileExists(atPath: RepositoryRoot.path.appending("Package.swift").string))
+        #expect(throws: SetUpError.self) { try BuiltProgram.path("no-such-program") }
+    }
+}
