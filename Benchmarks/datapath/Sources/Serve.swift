@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import ArgumentParser
+internal import BlockMap
+internal import Dispatch
+internal import Glibc
+internal import Logging
+internal import RBD
+internal import Rados
+internal import Redaction
+internal import SystemPackage
+
+/// Maps images, prints their devices and serves them until SIGTERM.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Maps images and serves them until SIGTERM.",
+        discussion: """
+            The user's key is read from the environment variable CEPH_KEY. Prints a line for each image: its device \
+            and the address of its client.
+            """
+    )
+
+    @Option(help: "The data engine's own directory.")
+    var directory: String
+
+    @Option(help: "The monitors' addresses, separated by spaces.")
+    var monitors: String
+
+    @Option(help: "The cephx user, without \"client.\".")
+    var user = "csi"
+
+    @Option(help: "The pool.")
+    var pool: String
+
+    @Option(help: "The RADOS namespace.")
+    var namespace = ""
+
+    @Option(help: "librbd's options, separated by commas.")
+    var options = ""
+
+    @Flag(help: "Map read-only.")
+    var readOnly = false
+
+    @Argument(help: "The images' names.")
+    var images: [String]
+
+    func run() async throws {
+        let threads = BlockingPool(threads: 8, name: "benchmark")
+        let logger = Logger(label: "datapath-benchmark") { StreamLogHandler.standardError(label: $0) }
+        let engine = DataEngine(directory: FilePath(self.directory), pool: threads, logger: logger)
+        try await engine.start()
+        do {
+            for image in self.images { try await self.map(image, engine, threads) }
+            await Self.terminated()
+        } catch {
+            await engine.close()
+            throw error
+        }
+        await engine.close()
+        await threads.shutdown()
+    }
+
+    private func map(_ image: String, _ engine: DataEngine, _ threads: BlockingPool) async throws {
+        guard let key = getenv("CEPH_KEY") else { throw ValidationError("CEPH_KEY is not set") }
+        let addresses = self.monitors.split(separator: " ").map(String.init)
+        let target = ClusterTarget(monitors: addresses, user: self.user, key: Secret(String(cString: key)))
+        let cluster = try await Cluster.connect(to: target, pool: threads)
+        let context = try await cluster.ioContext(pool: self.pool, namespace: self.namespace)
+        let id = try await context.withImage(.name(image), readOnly: true) { try $0.id }
+        let request = MapRequest(
+            volumeID: image,
+            target: target,
+            fsid: cluster.fsid,
+            poolID: context.poolID,
+            namespace: self.namespace,
+            imageName: image,
+            imageID: id,
+            isReadOnly: self.readOnly,
+            ioTimeout: nil,
+            mapOptions: self.options
+        )
+        let device = try await engine.map(request)
+        // Not by print(), which keeps the line back when standard output is no terminal.
+        try FileDescriptor.standardOutput.writeAll("\(device.device) \(device.clientAddress)\n".utf8)
+        await cluster.close()
+    }
+
+    /// Waits for SIGTERM.
+    private static func terminated() async {
+        signal(SIGTERM, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGTERM)
+        await withCheckedContinuation { continuation in
+            source.setEventHandler {
+                source.cancel()
+                continuation.resume()
+            }
+            source.resume()
+        }
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import Host
+internal import Logging
+internal import RBD
+internal import Rados
+internal import Synchronization
+internal import SystemPackage
+
+extension DataEngine {
+    /// Five years: an entry that expired would let a client that slept write again.
+    static let fencing = Duration.seconds(5 * 365 * 24 * 3600)
+
+    /// Takes away a dead predecessor's mount and those of its loop devices that nobody holds; blocks.
+    ///
+    /// - Returns: its records, those of volumes whose device could be taken down included: the client that served them
+    ///   is still to be fenced.
+    func cleanUp(_ mountPoint: FilePath) throws -> [AttachmentRecord] {
+        while try MountTable.read().entry(at: mountPoint) != nil { try Mounts.detach(mountPoint) }
+        let (records, unreadable) = self.records.all()
+        for (name, why) in unreadable {
+            self.logger.error("a record cannot be read", metadata: ["record": "\(name)", "error": "\(why)"])
+        }
+        for record in records { _ = self.heldDevice(of: record) }
+        return records
+    }
+
+    /// Takes a leftover's loop device down if nobody holds it; blocks.
+    ///
+    /// - Returns: the device and who holds it, or `nil` if there is none any more.
+    func heldDevice(of record: AttachmentRecord) -> (device: LoopDevice, holder: HostError)? {
+        for device in LoopDevice.attached() where device.backingFile?.lastComponent?.string == record.name {
+            do throws(HostError) {
+                try device.detach()
+                self.logger.info(
+                    "took down a dead process' device",
+                    metadata: ["device": "\(device.path)", "volume": "\(record.volumeID)"]
+                )
+            } catch {
+                return (device, error)
+            }
+        }
+        return nil
+    }
+
+    /// The leftovers whose devices somebody still holds; blocks.
+    func heldLeftovers() -> [MappedDevice] {
+        self.state.withLock { $0.leftovers }.compactMap { record in
+            guard let (device, holder) = self.heldDevice(of: record) else { return nil }
+            return MappedDevice(
+                record: record,
+                device: device.path,
+                size: (try? BlockDevice(device.path).size()) ?? 0,
+                trouble: "the process that served it was killed, so its I/O fails; \(holder.note): unmount it there"
+            )
+        }
+    }
+
+    /// Removes a volume's leftovers; blocks.
+    ///
+    /// - Throws: ``HostError`` with `EBUSY` if a device of theirs is still held.
+    func dropLeftovers(volumeID: String) throws {
+        for record in self.state.withLock({ $0.leftovers }) where record.volumeID == volumeID {
+            if let (_, holder) = self.heldDevice(of: record) { throw holder }
+            try self.forget(record)
+        }
+    }
+
+    /// Makes sure that no predecessor of this process writes to an image any more.
+    ///
+    /// Its connections are gone with it, but what it had sent may still be on the way, and its lock would be waited for
+    /// until its watch times out.
+    ///
+    /// - Parameters:
+    ///   - cluster: the new connection.
+    ///   - request: which image.
+    func fencePredecessors(on cluster: Cluster, _ context: IOContext, _ request: MapRequest) async throws {
+        let records = self.state.withLock { $0.leftovers }.filter { $0.isSameImage(as: request) }
+        for record in records where !record.isReadOnly && record.clientAddress != cluster.instanceAddress {
+            try await cluster.blocklist(record.clientAddress, for: Self.fencing)
+            try await cluster.waitForLatestMap()
+            try await context.withImage(.id(request.imageID), readOnly: true) { image in
+                guard try image.lockOwner() == record.clientAddress else { return }
+                try image.breakLock(of: record.clientAddress)
+            }
+            self.logger.info(
+                "fenced a dead process' client",
+                metadata: ["client": "\(record.clientAddress)", "volume": "\(request.volumeID)"]
+            )
+        }
+        try await self.pool.run {
+            for record in records where self.heldDevice(of: record) == nil { try self.forget(record) }
+        }
+    }
+
+    private func forget(_ record: AttachmentRecord) throws {
+        try self.records.remove(record)
+        self.state.withLock { $0.leftovers.removeAll { $0 == record } }
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import Host
+internal import Logging
+internal import RBD
+internal import Rados
+internal import Synchronization
+internal import SystemPackage
+
+extension DataEngine {
+    package func unmap(volumeID: String, imageID: String) async throws {
+        try await self.locks.with(volumeID) {
+            do {
+                if let volume = self.state.withLock({ $0.volumes[volumeID] }) {
+                    try Self.verify(volume, imageID)
+                    try await self.takeDown(volume)
+                }
+                try await self.pool.run { try self.dropLeftovers(volumeID: volumeID) }
+            } catch let error as HostError where error.code == .resourceBusy {
+                throw MapError(.busy, "\(error.object) of volume \(volumeID) is in use: \(error.note)", cause: error)
+            } catch {
+                throw MapError.wrapping(error, "unmap volume \(volumeID)")
+            }
+        }
+    }
+
+    package func refresh(volumeID: String, imageID: String) async throws -> UInt64 {
+        try await self.locks.with(volumeID) {
+            guard let volume = self.state.withLock({ $0.volumes[volumeID] }) else {
+                throw MapError(.notFound, "volume \(volumeID) is not mapped here")
+            }
+            try Self.verify(volume, imageID)
+            do {
+                return try await self.followSize(of: volume)
+            } catch {
+                throw MapError.wrapping(error, "grow the device of volume \(volumeID)")
+            }
+        }
+    }
+
+    package func mapped() async throws -> [MappedDevice] {
+        let volumes = self.state.withLock { Array($0.volumes.values) }
+        return try await self.pool.run {
+            volumes.map { $0.mapped() } + self.heldLeftovers()
+        }
+    }
+
+    /// Lets a volume's device follow its image, for nobody in particular.
+    func follow(_ volumeID: String) async {
+        await self.locks.with(volumeID) {
+            guard let volume = self.state.withLock({ $0.volumes[volumeID] }) else { return }
+            do {
+                _ = try await self.followSize(of: volume)
+            } catch {
+                self.logger.warning(
+                    "a device did not follow its image's size",
+                    metadata: ["volume": "\(volumeID)", "error": "\(error)"]
+                )
+            }
+        }
+    }
+
+    /// Takes a volume's device, file, image and connection down, in this order.
+    ///
+    /// - Throws: ``HostError`` with `EBUSY` if somebody holds the device; nothing is changed then.
+    func takeDown(_ volume: ServedVolume) async throws {
+        let server = try self.server()
+        if volume.isIntact { try await self.pool.run { try volume.device.detach() } }
+        volume.follower.cancel()
+        server.remove(named: volume.record.name)
+        await volume.file.drained()
+        do {
+            try await volume.file.image.close()
+        } catch {
+            // What was flushed is safe; what was not is lost as when a machine loses its power, and as then nobody
+            // waits for it any more: the device is gone.
+            self.logger.error(
+                "an image was closed with unwritten data",
+                metadata: ["volume": "\(volume.record.volumeID)", "error": "\(error)"]
+            )
+        }
+        await volume.cluster.close()
+        self.state.withLock { $0.volumes[volume.record.volumeID] = nil }
+        try await self.pool.run { try self.records.remove(volume.record) }
+    }
+
+    private func followSize(of volume: ServedVolume) async throws -> UInt64 {
+        volume.file.size = try await volume.file.image.size()
+        return try await self.pool.run {
+            try volume.device.followSize()
+            return try BlockDevice(volume.device.path).size()
+        }
+    }
+
+    private static func verify(_ volume: ServedVolume, _ imageID: String) throws(MapError) {
+        guard imageID.isEmpty || imageID == volume.record.imageID else {
+            throw MapError(
+                .mismatch,
+                "volume \(volume.record.volumeID) is mapped from the image with id \(volume.record.imageID), not \(imageID)"
+            )
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import Host
+internal import Rados
+internal import SystemPackage
+
+/// A volume that is served: its connection, its image, its file and its device.
+struct ServedVolume: Sendable {
+    let record: AttachmentRecord
+    /// A connection of the volume's own, so that it can be fenced alone.
+    let cluster: Cluster
+    let file: ServedImage
+    let device: LoopDevice
+    /// Follows the image's size.
+    let follower: Task<Void, Never>
+
+    /// Whether the loop device still shows this volume's file.
+    var isIntact: Bool {
+        self.device.backingFile?.lastComponent?.string == self.record.name
+    }
+
+    /// What there is to say of it now.
+    func mapped() -> MappedDevice {
+        MappedDevice(
+            record: self.record,
+            device: self.device.path,
+            size: self.file.size,
+            counters: self.file.counters,
+            trouble: self.isIntact
+                ? self.file.trouble : "\(self.device.path) was taken away by another program; remount",
+            oldestRequest: self.file.oldestRequest
+        )
+    }
+}
+
+extension MappedDevice {
+    /// Describes a device of the data engine.
+    init(
+        record: AttachmentRecord,
+        device: FilePath,
+        size: UInt64,
+        counters: IOCounters = IOCounters(),
+        trouble: String,
+        oldestRequest: Duration = .zero
+    ) {
+        self.init(
+            volumeID: record.volumeID,
+            device: device,
+            mapper: DataEngine.mapperName,
+            size: size,
+            isReadOnly: record.isReadOnly,
+            clientAddress: record.clientAddress,
+            fsid: record.fsid,
+            poolID: record.poolID,
+            namespace: record.namespace,
+            imageName: record.imageName,
+            imageID: record.imageID,
+            counters: counters,
+            trouble: trouble,
+            oldestRequest: oldestRequest
+        )
+    }
+}

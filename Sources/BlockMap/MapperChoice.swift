@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+package import RBD
+
+/// Which way is taken for a volume.
+package struct MapperChoice: Sendable, Hashable {
+    /// What this machine has.
+    package let available: Set<MapperName>
+
+    /// Says what this machine has.
+    package init(available: Set<MapperName>) {
+        self.available = available
+    }
+
+    /// Image features that the kernel's rbd knows (Linux 5.3 and later).
+    package static let kernelFeatures: ImageFeatures = [
+        .layering, .striping, .exclusiveLock, .objectMap, .fastDiff, .deepFlatten, .dataPool, .operations,
+    ]
+
+    /// Resolves the StorageClass parameter `mounter`.
+    ///
+    /// - Parameters:
+    ///   - mounter: empty or `auto`, `rbd` or `krbd`, `rbd-nbd` or `nbd`, `ublk`, `fuse`.
+    ///   - features: the image's.
+    /// - Throws: ``MapError`` with `unsupported`, naming what is missing.
+    package func resolve(_ mounter: String, features: ImageFeatures) throws(MapError) -> MapperName {
+        let wanted: MapperName
+        switch mounter {
+        case "", "auto":
+            if self.available.contains(.krbd), Self.kernelFeatures.isSuperset(of: features) { return .krbd }
+            guard self.available.contains(.fuse) else {
+                throw MapError(.unsupported, "this machine can map no image: it has neither rbd nor FUSE with loop")
+            }
+            return .fuse
+        case "rbd", "krbd": wanted = .krbd
+        case "rbd-nbd", "nbd": wanted = .nbd
+        case "ublk": wanted = .ublk
+        case "fuse": wanted = .fuse
+        default:
+            throw MapError(
+                .unsupported,
+                "mounter \"\(mounter)\" is none of auto, rbd (krbd), rbd-nbd (nbd), ublk, fuse"
+            )
+        }
+        guard self.available.contains(wanted) else {
+            throw MapError(.unsupported, "mounter \"\(mounter)\": \(Self.missing(wanted)); use \"auto\"")
+        }
+        if wanted == .krbd, !Self.kernelFeatures.isSuperset(of: features) {
+            let unknown = features.subtracting(Self.kernelFeatures)
+            throw MapError(
+                .unsupported,
+                "mounter \"\(mounter)\": the kernel cannot map an image with the features \(unknown); use \"auto\""
+            )
+        }
+        return wanted
+    }
+
+    private static func missing(_ name: MapperName) -> String {
+        switch name {
+        case .krbd: "this machine's kernel has no rbd (/sys/bus/rbd)"
+        case .nbd: "Locker has no nbd mapper yet"
+        case .ublk: "Locker has no ublk mapper yet"
+        case .fuse: "this machine lacks /dev/fuse or /dev/loop-control"
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import SystemPackage
+
+extension LoopDevice {
+    /// Sets the device's queue up for a file that is far away and not on a disk.
+    ///
+    /// - Parameter readAhead: bytes that the page cache reads ahead of a sequential reader.
+    /// - Throws: ``HostError`` for a setting that the kernel has and refuses; one that it does not have is left out.
+    package func tuneQueue(readAhead: UInt64) throws(HostError) {
+        let queue = self.sysfs.appending("queue")
+        let settings: [(String, String)] = [
+            // Nothing to sort for: no head moves, and the cluster has queues of its own.
+            ("scheduler", "none"),
+            ("rotational", "0"),
+            ("add_random", "0"),
+            // One FUSE request each; the kernel's own choice, 1280 KiB, would make two of every large one.
+            ("max_sectors_kb", "1024"),
+            // As far as kernel rbd reads ahead, by default an object.
+            ("read_ahead_kb", "\(readAhead >> 10)"),
+            // The loop driver does nothing else while it discards: a large discard is to come in pieces.
+            ("discard_max_bytes", "\(64 << 20)"),
+        ]
+        for (name, value) in settings {
+            do throws(HostError) {
+                try HostFile.write(value, to: queue.appending(name))
+            } catch  where error.code == .noSuchFileOrDirectory {
+                continue
+            }
+        }
+    }
+}
