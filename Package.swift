@@ -78,7 +78,7 @@ let package = Package(
             name: "Driver",
             dependencies: [
                 "BlockMap", "CSI", "GRPCWire", "Host", "Locker", "LockerProto", "RBD", "Rados", "Redaction", grpcCore,
-                grpcTransport, lifecycle, logging, metrics, system,
+                grpcTransport, lifecycle, logging, metrics, nioCore, nioPosix, system,
             ]
         ),
 

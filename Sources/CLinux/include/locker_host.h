@@ -33,6 +33,12 @@ static inline int locker_openat(int directory, const char *path, int flags, mode
 // errno's name, "EBUSY": a GNU extension that the Swift importer does not see. NULL for a number that is none.
 const char *locker_errno_name(int code);
 
+// Connects to a Unix socket: a descriptor, -1 with errno, or -2 when nobody listens there.
+int locker_unix_connect(const char *path);
+
+// A Unix socket bound to a path with mode 0600 from the first moment on: a descriptor, or -1 with errno.
+int locker_unix_bind(const char *path);
+
 // The kernel's key service, see keyctl(2); glibc does not wrap it.
 #define LOCKER_USER_KEYRING (-4)
 static inline int32_t locker_add_key(const char *type, const char *name, const void *payload, size_t length,

@@ -11,7 +11,8 @@ internal import Synchronization
 package final class OperationRegistry: Sendable {
     /// An operation that runs now, for whoever asks what is going on.
     package struct Running: Sendable {
-        package let key: String
+        /// The volume, in words for a message.
+        package let label: String
         package let what: String
         package let started: ContinuousClock.Instant
     }
@@ -42,6 +43,7 @@ package final class OperationRegistry: Sendable {
     ///
     /// - Parameters:
     ///   - key: the volume.
+    ///   - label: the volume in words for a message.
     ///   - what: the operation in words that go after "is busy with": "CreateVolume".
     ///   - request: what makes a second call the same operation.
     ///   - body: the work.
@@ -49,6 +51,7 @@ package final class OperationRegistry: Sendable {
     ///   `unavailable` once the process is going down.
     package func run<Value: Sendable>(
         key: String,
+        label: String,
         what: String,
         request: some Hashable & Sendable,
         _ body: @escaping @Sendable () async throws -> Value
@@ -63,14 +66,14 @@ package final class OperationRegistry: Sendable {
                 defer { self.finish(key) }
                 return try await body()
             }
-            let running = Running(key: key, what: what, started: .now)
+            let running = Running(label: label, what: what, started: .now)
             state.entries[key] = Entry(running: running, request: request, task: task)
             return .wait(task)
         }
         switch admission {
         case .wait(let task):
             guard let value = try await task.value as? Value else {
-                throw LockerError(.internal, "\(what) on \(key) gave a result of another kind")
+                throw LockerError(.internal, "\(what) on \(label) gave a result of another kind")
             }
             return value
         case .refuse(let running):
@@ -78,7 +81,7 @@ package final class OperationRegistry: Sendable {
             let tenths = age.seconds * 10 + age.attoseconds / 100_000_000_000_000_000
             throw LockerError(
                 .aborted,
-                "volume \(key) is busy with \(running.what) for \(tenths / 10).\(tenths % 10) s; try \(what) again later"
+                "volume \(label) is busy with \(running.what) for \(tenths / 10).\(tenths % 10) s; try \(what) again later"
             )
         case .closed:
             throw LockerError(.unavailable, "Locker is shutting down; try \(what) again in a moment")

@@ -31,7 +31,7 @@ extension Volumes {
             try await self.prepare(io, request: request, location: location)
             guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: true, clock: self.clock)
             else { throw LockerError(.internal, "\(io.path(LayoutCache.object)) vanished after it was written") }
-            let key = RecordKey(instance: self.identity.instance, name: request.name)
+            let key = self.recordKey(named: request.name)
             for _ in 0..<16 {
                 if let ready = try await self.attempt(request, key: key, store: store) {
                     return try self.describe(ready, key: key, location: location, io: io)

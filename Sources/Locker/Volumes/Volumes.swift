@@ -64,6 +64,11 @@ package final class Volumes: Sendable {
 
     var ownership: StepOwnership { StepOwnership(identity: self.identity, clock: self.clock) }
 
+    /// Where the record of a request's name is.
+    package func recordKey(named name: String) -> RecordKey {
+        RecordKey(instance: self.identity.instance, name: name)
+    }
+
     /// Runs an operation on a connection for changes, and drops the connection when it turns out to be fenced.
     func mutating<T>(
         _ target: ClusterTarget,

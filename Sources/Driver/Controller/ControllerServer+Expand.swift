@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+package import CSI
+package import GRPCCore
+internal import Locker
+
+extension ControllerServer {
+    package func controllerExpandVolume(
+        _ request: ControllerExpandVolumeRequest,
+        context: ServerContext
+    ) async throws -> ControllerExpandVolumeResponse {
+        try FieldRules.required(request.volumeID, "volume_id")
+        guard let range = request.capacityRange else { throw FieldError("capacity_range", "is required") }
+        guard range.requiredBytes != 0 || range.limitBytes != 0 else {
+            throw FieldError("capacity_range", "states neither required_bytes nor limit_bytes")
+        }
+        if let capability = request.volumeCapability {
+            try capability.validate()
+            if let objection = CapabilityRules.objection(to: capability) {
+                throw FieldError("volume_capability", objection)
+            }
+        }
+        let capacity = try CapacityRange(required: range.requiredBytes, limit: range.limitBytes)
+        guard let (handle, entry) = try self.handle(request.volumeID) else {
+            throw LockerError(.notFound, "volume \(request.volumeID) does not exist")
+        }
+        let target = try self.target(request.secrets, on: entry)
+        let location = VolumeLocation(clusterID: entry.clusterID, target: target)
+        let size = try await self.operations.run(
+            key: handle.recordKey.hex,
+            label: handle.text,
+            what: "ControllerExpandVolume",
+            request: request
+        ) {
+            try await self.volumes.expand(handle, to: capacity, at: location, candidates: self.candidates(entry))
+        }
+        // The node grows the filesystem, and for raw block lets the device follow.
+        return ControllerExpandVolumeResponse(capacityBytes: size, nodeExpansionRequired: true)
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import CLinux
+internal import Glibc
+package import SystemPackage
+
+/// A Unix socket's file.
+package enum UnixSocket {
+    /// What is at a socket's path.
+    package enum State: Sendable, Hashable {
+        case missing
+        /// A socket that nobody listens on: its process was killed.
+        case stale
+        case served
+        case notASocket
+    }
+
+    /// Looks whether somebody listens.
+    ///
+    /// - Throws: ``HostError``.
+    package static func state(of path: FilePath) throws(HostError) -> State {
+        var status = stat()
+        do throws(HostError) {
+            try systemCall("lstat", "\(path)") { lstat(path.string, &status) }
+        } catch  where error.code == .noSuchFileOrDirectory {
+            return .missing
+        }
+        guard status.st_mode & S_IFMT == S_IFSOCK else { return .notASocket }
+        let socket = try systemCall("socket", "\(path)") { locker_unix_connect(path.string) }
+        if socket == -2 { return .stale }
+        _ = close(socket)
+        return .served
+    }
+
+    /// Makes a socket that only its owner can connect to.
+    ///
+    /// - Returns: its descriptor, bound and not yet listening, which is the caller's to close.
+    /// - Throws: ``HostError``: `EADDRINUSE` if the path is taken, `ENOENT` without its directory.
+    package static func bind(_ path: FilePath) throws(HostError) -> CInt {
+        try systemCall("bind", "\(path)") { locker_unix_bind(path.string) }
+    }
+
+    /// Removes the socket's file; one that is not there is not an error.
+    ///
+    /// - Throws: ``HostError``.
+    package static func remove(_ path: FilePath) throws(HostError) {
+        do throws(HostError) {
+            try systemCall("unlink", "\(path)") { unlink(path.string) }
+        } catch  where error.code == .noSuchFileOrDirectory {
+            return
+        }
+    }
+}
