@@ -77,8 +77,8 @@ let package = Package(
         .target(
             name: "Driver",
             dependencies: [
-                "BlockMap", "CSI", "GRPCWire", "Host", "Locker", "LockerProto", "RBD", "Rados", "Redaction", grpcCore,
-                grpcTransport, lifecycle, logging, metrics, nioCore, nioPosix, system,
+                "BlockMap", "CSI", "GRPCWire", "Host", "Locker", "LockerProto", "ProtobufC", "RBD", "Rados", "Redaction",
+                crypto, grpcCore, grpcTransport, lifecycle, logging, metrics, nioCore, nioPosix, system,
             ]
         ),
 

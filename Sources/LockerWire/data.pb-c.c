@@ -457,7 +457,7 @@ void   locker__data__v1__list_response__free_unpacked
   assert(message->base.descriptor == &locker__data__v1__list_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor locker__data__v1__attach_request__field_descriptors[12] =
+static const ProtobufCFieldDescriptor locker__data__v1__attach_request__field_descriptors[13] =
 {
   {
     "volume_id",
@@ -603,6 +603,18 @@ static const ProtobufCFieldDescriptor locker__data__v1__attach_request__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "map_options",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__Data__V1__AttachRequest, map_options),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned locker__data__v1__attach_request__field_indices_by_name[] = {
   11,   /* field[11] = fsid */
@@ -610,6 +622,7 @@ static const unsigned locker__data__v1__attach_request__field_indices_by_name[] 
   6,   /* field[6] = image_name */
   9,   /* field[9] = io_timeout */
   3,   /* field[3] = key_name */
+  12,   /* field[12] = map_options */
   10,   /* field[10] = mapper */
   1,   /* field[1] = monitors */
   4,   /* field[4] = pool_id */
@@ -621,7 +634,7 @@ static const unsigned locker__data__v1__attach_request__field_indices_by_name[] 
 static const ProtobufCIntRange locker__data__v1__attach_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor locker__data__v1__attach_request__descriptor =
 {
@@ -631,7 +644,7 @@ const ProtobufCMessageDescriptor locker__data__v1__attach_request__descriptor =
   "Locker__Data__V1__AttachRequest",
   "locker.data.v1",
   sizeof(Locker__Data__V1__AttachRequest),
-  12,
+  13,
   locker__data__v1__attach_request__field_descriptors,
   locker__data__v1__attach_request__field_indices_by_name,
   1,  locker__data__v1__attach_request__number_ranges,
@@ -1068,7 +1081,7 @@ const ProtobufCMessageDescriptor locker__data__v1__detach_response__descriptor =
   (ProtobufCMessageInit) locker__data__v1__detach_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor locker__data__v1__refresh_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor locker__data__v1__refresh_request__field_descriptors[2] =
 {
   {
     "volume_id",
@@ -1082,14 +1095,27 @@ static const ProtobufCFieldDescriptor locker__data__v1__refresh_request__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "image_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__Data__V1__RefreshRequest, image_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned locker__data__v1__refresh_request__field_indices_by_name[] = {
+  1,   /* field[1] = image_id */
   0,   /* field[0] = volume_id */
 };
 static const ProtobufCIntRange locker__data__v1__refresh_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor locker__data__v1__refresh_request__descriptor =
 {
@@ -1099,7 +1125,7 @@ const ProtobufCMessageDescriptor locker__data__v1__refresh_request__descriptor =
   "Locker__Data__V1__RefreshRequest",
   "locker.data.v1",
   sizeof(Locker__Data__V1__RefreshRequest),
-  1,
+  2,
   locker__data__v1__refresh_request__field_descriptors,
   locker__data__v1__refresh_request__field_indices_by_name,
   1,  locker__data__v1__refresh_request__number_ranges,

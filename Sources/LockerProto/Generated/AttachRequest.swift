@@ -44,6 +44,9 @@ package struct AttachRequest: Sendable, Hashable {
     /// `fsid`, field 12.
     package var fsid: String
 
+    /// Options of the mapper, of the StorageClass' mapOptions.
+    package var mapOptions: String
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         volumeID: String = "",
@@ -57,7 +60,8 @@ package struct AttachRequest: Sendable, Hashable {
         readOnly: Bool = false,
         ioTimeout: Int64 = 0,
         mapper: String = "",
-        fsid: String = ""
+        fsid: String = "",
+        mapOptions: String = ""
     ) {
         self.volumeID = volumeID
         self.monitors = monitors
@@ -71,6 +75,7 @@ package struct AttachRequest: Sendable, Hashable {
         self.ioTimeout = ioTimeout
         self.mapper = mapper
         self.fsid = fsid
+        self.mapOptions = mapOptions
     }
 }
 
@@ -93,6 +98,7 @@ extension AttachRequest: WireMessage {
         self.ioTimeout = raw.io_timeout
         self.mapper = WireReading.string(raw.mapper)
         self.fsid = WireReading.string(raw.fsid)
+        self.mapOptions = WireReading.string(raw.map_options)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -113,5 +119,6 @@ extension AttachRequest: WireMessage {
         raw.pointee.io_timeout = self.ioTimeout
         raw.pointee.mapper = try arena.string(self.mapper, "locker.data.v1.AttachRequest.mapper")
         raw.pointee.fsid = try arena.string(self.fsid, "locker.data.v1.AttachRequest.fsid")
+        raw.pointee.map_options = try arena.string(self.mapOptions, "locker.data.v1.AttachRequest.map_options")
     }
 }

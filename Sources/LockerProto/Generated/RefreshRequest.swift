@@ -11,11 +11,16 @@ package struct RefreshRequest: Sendable, Hashable {
     /// `volume_id`, field 1.
     package var volumeID: String
 
+    /// `image_id`, field 2.
+    package var imageID: String
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
-        volumeID: String = ""
+        volumeID: String = "",
+        imageID: String = ""
     ) {
         self.volumeID = volumeID
+        self.imageID = imageID
     }
 }
 
@@ -27,10 +32,12 @@ extension RefreshRequest: WireMessage {
         let raw = wire.assumingMemoryBound(to: Locker__Data__V1__RefreshRequest.self).pointee
         self.init()
         self.volumeID = WireReading.string(raw.volume_id)
+        self.imageID = WireReading.string(raw.image_id)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
         let raw = wire.assumingMemoryBound(to: Locker__Data__V1__RefreshRequest.self)
         raw.pointee.volume_id = try arena.string(self.volumeID, "locker.data.v1.RefreshRequest.volume_id")
+        raw.pointee.image_id = try arena.string(self.imageID, "locker.data.v1.RefreshRequest.image_id")
     }
 }

@@ -60,10 +60,14 @@ struct  Locker__Data__V1__AttachRequest
    */
   char *mapper;
   char *fsid;
+  /*
+   * Options of the mapper, of the StorageClass' mapOptions.
+   */
+  char *map_options;
 };
 #define LOCKER__DATA__V1__ATTACH_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__data__v1__attach_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Locker__Data__V1__Attached
@@ -154,10 +158,11 @@ struct  Locker__Data__V1__RefreshRequest
 {
   ProtobufCMessage base;
   char *volume_id;
+  char *image_id;
 };
 #define LOCKER__DATA__V1__REFRESH_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__data__v1__refresh_request__descriptor) \
-    , (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Locker__Data__V1__RefreshResponse

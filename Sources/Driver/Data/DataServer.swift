@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+package import BlockMap
+package import GRPCCore
+internal import Locker
+package import LockerProto
+internal import Rados
+
+/// The Data service: the data process' block devices, for the node process of the same machine.
+package struct DataServer: DataService {
+    private let mapper: any Mapper
+
+    /// Serves a mapper of this process.
+    package init(mapper: any Mapper) {
+        self.mapper = mapper
+    }
+
+    package func attach(_ request: AttachRequest, context: ServerContext) async throws -> AttachResponse {
+        guard let key = try VolumeKey.read(named: request.keyName) else {
+            throw LockerError(
+                .failedPrecondition,
+                "the kernel keyring has no key \(request.keyName); the node process puts it there when it stages a volume"
+            )
+        }
+        let device = try await self.mapper.map(
+            MapRequest(
+                volumeID: request.volumeID,
+                target: ClusterTarget(monitors: request.monitors, user: request.user, key: key.userKey),
+                fsid: request.fsid,
+                poolID: request.poolID,
+                namespace: request.radosNamespace,
+                imageName: request.imageName,
+                imageID: request.imageID,
+                isReadOnly: request.readOnly,
+                ioTimeout: request.ioTimeout == 0 ? nil : .seconds(request.ioTimeout),
+                mapOptions: request.mapOptions
+            )
+        )
+        return AttachResponse(attached: Attached(device))
+    }
+
+    package func detach(_ request: DetachRequest, context: ServerContext) async throws -> DetachResponse {
+        try await self.mapper.unmap(volumeID: request.volumeID, imageID: request.imageID)
+        return DetachResponse()
+    }
+
+    package func refresh(_ request: RefreshRequest, context: ServerContext) async throws -> RefreshResponse {
+        let size = try await self.mapper.refresh(volumeID: request.volumeID, imageID: request.imageID)
+        return RefreshResponse(sizeBytes: Int64(clamping: size))
+    }
+
+    package func list(_ request: ListRequest, context: ServerContext) async throws -> ListResponse {
+        ListResponse(attached: try await self.mapper.mapped().map(Attached.init))
+    }
+}

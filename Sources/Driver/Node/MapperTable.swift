@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+package import BlockMap
+internal import Locker
+
+/// The mappers of this node, by name.
+package struct MapperTable: Sendable {
+    private let mappers: [MapperName: any Mapper]
+
+    /// The mappers there are.
+    package init(_ mappers: [MapperName: any Mapper]) {
+        self.mappers = mappers
+    }
+
+    /// Which of them a volume can take.
+    var choice: MapperChoice { MapperChoice(available: Set(self.mappers.keys)) }
+
+    /// The mapper of a name.
+    func mapper(_ name: MapperName) throws -> any Mapper {
+        guard let mapper = self.mappers[name] else {
+            throw LockerError(.failedPrecondition, "this node has no mapper \(name.rawValue)")
+        }
+        return mapper
+    }
+
+    /// The mapper a staging record names.
+    func mapper(recorded name: String) throws -> any Mapper {
+        guard let known = MapperName(rawValue: name) else {
+            throw LockerError(.failedPrecondition, "this node has no mapper \"\(name)\"")
+        }
+        return try self.mapper(known)
+    }
+
+    /// The device of an image, whichever mapper has made it.
+    func device(volumeID: String, imageID: String) async throws -> MappedDevice? {
+        for mapper in self.mappers.values {
+            let found = try await mapper.mapped().first {
+                $0.volumeID == volumeID || ($0.volumeID.isEmpty && $0.imageID == imageID)
+            }
+            if let found { return found }
+        }
+        return nil
+    }
+
+    /// All devices.
+    func devices() async throws -> [MappedDevice] {
+        var devices: [MappedDevice] = []
+        for mapper in self.mappers.values { devices += try await mapper.mapped() }
+        return devices
+    }
+}

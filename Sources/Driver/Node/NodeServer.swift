@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+package import CSI
+package import GRPCCore
+package import Locker
+internal import SystemPackage
+
+/// The Node service: validate, one operation per volume, act, answer.
+package struct NodeServer: NodeService {
+    private let volumes: NodeVolumes
+    private let operations: OperationRegistry
+
+    /// The service of a node's volumes.
+    package init(volumes: NodeVolumes, operations: OperationRegistry) {
+        self.volumes = volumes
+        self.operations = operations
+    }
+
+    package func nodeGetCapabilities(
+        _ request: NodeGetCapabilitiesRequest,
+        context: ServerContext
+    ) async throws -> NodeGetCapabilitiesResponse {
+        let kinds: [NodeServiceCapability.RPC.Kind] = [
+            .stageUnstageVolume, .getVolumeStats, .expandVolume, .volumeCondition, .singleNodeMultiWriter,
+            .volumeMountGroup,
+        ]
+        return NodeGetCapabilitiesResponse(
+            capabilities: kinds.map { NodeServiceCapability(kind: .rpc(.init(type: $0))) }
+        )
+    }
+
+    package func nodeGetInfo(
+        _ request: NodeGetInfoRequest,
+        context: ServerContext
+    ) async throws -> NodeGetInfoResponse {
+        NodeGetInfoResponse(nodeID: self.volumes.node.nodeID)
+    }
+
+    package func nodeStageVolume(
+        _ request: NodeStageVolumeRequest,
+        context: ServerContext
+    ) async throws -> NodeStageVolumeResponse {
+        let stage = try StageRequest(request, handle: self.volumes.handle)
+        try await self.run(stage.handle, "NodeStageVolume", request) { try await self.volumes.stage(stage) }
+        return NodeStageVolumeResponse()
+    }
+
+    package func nodeUnstageVolume(
+        _ request: NodeUnstageVolumeRequest,
+        context: ServerContext
+    ) async throws -> NodeUnstageVolumeResponse {
+        try FieldRules.required(request.volumeID, "volume_id")
+        try FieldRules.path(request.stagingTargetPath, "staging_target_path")
+        let handle = try self.volumes.handle(request.volumeID)
+        let path = FilePath(request.stagingTargetPath).lexicallyNormalized()
+        try await self.run(handle, "NodeUnstageVolume", request) {
+            try await self.volumes.unstage(handle, stagingPath: path)
+        }
+        return NodeUnstageVolumeResponse()
+    }
+
+    package func nodePublishVolume(
+        _ request: NodePublishVolumeRequest,
+        context: ServerContext
+    ) async throws -> NodePublishVolumeResponse {
+        let publish = try PublishRequest(request, handle: self.volumes.handle)
+        try await self.run(publish.handle, "NodePublishVolume", request) { try await self.volumes.publish(publish) }
+        return NodePublishVolumeResponse()
+    }
+
+    package func nodeUnpublishVolume(
+        _ request: NodeUnpublishVolumeRequest,
+        context: ServerContext
+    ) async throws -> NodeUnpublishVolumeResponse {
+        try FieldRules.required(request.volumeID, "volume_id")
+        try FieldRules.path(request.targetPath, "target_path")
+        let handle = try self.volumes.handle(request.volumeID)
+        let path = FilePath(request.targetPath).lexicallyNormalized()
+        try await self.run(handle, "NodeUnpublishVolume", request) {
+            try await self.volumes.unpublish(handle, targetPath: path)
+        }
+        return NodeUnpublishVolumeResponse()
+    }
+
+    /// Statistics wait for no operation: they change nothing and must answer while a stage hangs.
+    package func nodeGetVolumeStats(
+        _ request: NodeGetVolumeStatsRequest,
+        context: ServerContext
+    ) async throws -> NodeGetVolumeStatsResponse {
+        try FieldRules.required(request.volumeID, "volume_id")
+        try FieldRules.path(request.volumePath, "volume_path")
+        let handle = try self.volumes.handle(request.volumeID)
+        return try await self.volumes.statistics(handle, path: FilePath(request.volumePath).lexicallyNormalized())
+    }
+
+    package func nodeExpandVolume(
+        _ request: NodeExpandVolumeRequest,
+        context: ServerContext
+    ) async throws -> NodeExpandVolumeResponse {
+        try FieldRules.required(request.volumeID, "volume_id")
+        try FieldRules.path(request.volumePath, "volume_path")
+        try request.volumeCapability?.validate()
+        let handle = try self.volumes.handle(request.volumeID)
+        let path = FilePath(request.volumePath).lexicallyNormalized()
+        let capacity = try request.capacityRange.map {
+            try CapacityRange(required: $0.requiredBytes, limit: $0.limitBytes)
+        }
+        let size = try await self.run(handle, "NodeExpandVolume", request) {
+            try await self.volumes.expand(handle, path: path, capacity: capacity)
+        }
+        return NodeExpandVolumeResponse(capacityBytes: size)
+    }
+
+    private func run<Value: Sendable>(
+        _ handle: VolumeHandle,
+        _ what: String,
+        _ request: some Hashable & Sendable,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await self.operations.run(key: handle.recordKey.hex, label: handle.text, what: what, request: request, body)
+    }
+}

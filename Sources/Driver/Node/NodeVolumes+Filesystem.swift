@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import BlockMap
+internal import FoundationEssentials
+internal import Host
+internal import Locker
+internal import LockerProto
+internal import Logging
+internal import Rados
+internal import SystemPackage
+
+extension NodeVolumes {
+    /// Makes the filesystem if the volume never had one, checks and mounts it, and lets it fill its device.
+    func prepareFilesystem(
+        _ record: StagingRecord,
+        device: MappedDevice,
+        request: StageRequest,
+        parameters: ClassParameters,
+        io: IOContext
+    ) async throws {
+        guard let type = FilesystemType(rawValue: record.fsType) else {
+            throw LockerError(.invalidArgument, "filesystem \"\(record.fsType)\" is not one that Locker makes")
+        }
+        let entry = try await self.blocking { try MountTable.read().entry(at: request.stagingPath) }
+        if let entry {
+            let number = try await self.blocking { try BlockDevice(device.device).number() }
+            guard entry.major == number.major, entry.minor == number.minor else {
+                throw LockerError(
+                    .failedPrecondition,
+                    "\(entry.source) is mounted at \(request.stagingPath), which is not the volume's device \(device.device)"
+                )
+            }
+        } else {
+            try await self.format(type, device: device, request: request, parameters: parameters, io: io)
+            if !record.isReadOnly { try await Filesystems.check(type, on: device.device) }
+            try self.hook.reached("stage.checked")
+            let options = Self.options(record, type: type)
+            try await self.blocking {
+                try MountTarget.makeDirectory(request.stagingPath)
+                try Mounts.mount(device.device, at: request.stagingPath, type: type.rawValue, options: options)
+            }
+        }
+        try self.hook.reached("stage.mounted")
+        guard !record.isReadOnly else { return }
+        if try await Filesystems.needsGrowth(
+            type,
+            mountedAt: request.stagingPath,
+            on: device.device,
+            deviceSize: device.size
+        ) {
+            try await Filesystems.grow(type, on: device.device, mountedAt: request.stagingPath)
+        }
+        if let group = UInt32(record.mountGroup) {
+            try await self.blocking { try GroupOwnership.apply(group: group, to: request.stagingPath) }
+        }
+    }
+
+    /// The one mkfs of a volume's life.
+    private func format(
+        _ type: FilesystemType,
+        device: MappedDevice,
+        request: StageRequest,
+        parameters: ClassParameters,
+        io: IOContext
+    ) async throws {
+        let attempt = try await self.attachments.beginFormatting(
+            request.handle,
+            in: io,
+            type: type.rawValue,
+            uuid: UUID().uuidString.lowercased(),
+            clientAddress: device.clientAddress
+        )
+        guard let attempt else { return }
+        guard !request.isReadOnly else {
+            throw LockerError(.failedPrecondition, "the volume has no filesystem yet and cannot get one read-only")
+        }
+        try self.hook.reached("stage.formatting")
+        let start = ContinuousClock.now
+        try await Filesystems.make(type, on: device.device, uuid: attempt.uuid, extraOptions: parameters.mkfsOptions)
+        try await self.blocking { try BlockDevice(device.device).flush() }
+        guard let signature = try await FilesystemSignature.probe(device.device), signature.type == type.rawValue,
+            signature.uuid == attempt.uuid
+        else {
+            throw LockerError(
+                .internal,
+                "mkfs.\(type.rawValue) succeeded on \(device.device) but no filesystem is there"
+            )
+        }
+        try self.hook.reached("stage.made")
+        try await self.attachments.finishFormatting(request.handle, in: io)
+        try self.hook.reached("stage.formatted")
+        let metadata: Logger.Metadata = [
+            "volume.id": "\(request.handle.text)", "filesystem": "\(type.rawValue)",
+            "duration.ms": "\(start.duration(to: .now).nanoseconds / 1_000_000)",
+        ]
+        self.logger.info("Filesystem made", metadata: metadata)
+    }
+
+    /// A student's volume runs no set-user-id program and holds no device, whatever its class says.
+    private static func options(_ record: StagingRecord, type: FilesystemType) -> MountOptions {
+        var options = MountOptions(words: record.mountFlags)
+        options.flags.formUnion([.noSetUserID, .noDevices])
+        if record.isReadOnly { options.flags.insert(.readOnly) }
+        if type == .ext4, !options.data.contains(where: { $0.hasPrefix("errors=") }) {
+            options.data.append("errors=remount-ro")
+        }
+        return options
+    }
+}

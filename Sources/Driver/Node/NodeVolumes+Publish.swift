@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import BlockMap
+internal import CSI
+internal import Host
+internal import Locker
+internal import Logging
+internal import SystemPackage
+
+extension NodeVolumes {
+    /// Shows a staged volume where a pod will find it.
+    ///
+    /// - Throws: ``LockerError``: `failedPrecondition` if it is not staged there or published elsewhere under
+    ///   SINGLE_NODE_SINGLE_WRITER, `alreadyExists` if the target shows it in another way.
+    func publish(_ request: PublishRequest) async throws {
+        let record = try await self.staged(request.handle)
+        guard record.stagingPath == request.stagingPath.string else {
+            throw LockerError(
+                .failedPrecondition,
+                "volume \(request.handle.text) is staged at \(record.stagingPath), not at \(request.stagingPath)"
+            )
+        }
+        guard record.isBlock == request.isBlock else {
+            throw LockerError(.failedPrecondition, "volume \(request.handle.text) is staged in the other access type")
+        }
+        guard record.isBlock || request.fsType.isEmpty || request.fsType == record.fsType else {
+            throw LockerError(
+                .failedPrecondition,
+                "volume \(request.handle.text) holds \(record.fsType), not \(request.fsType)"
+            )
+        }
+        guard !(record.isBlock && request.isReadOnly && !record.isReadOnly) else {
+            throw LockerError(
+                .invalidArgument,
+                "a raw block volume cannot be published read-only once it is staged for writing; use the access mode"
+                    + " SINGLE_NODE_READER_ONLY"
+            )
+        }
+        let places = try await self.places(of: record)
+        guard record.isBlock || places.contains(request.stagingPath) else {
+            throw LockerError(
+                .failedPrecondition,
+                "volume \(request.handle.text) is not mounted at \(request.stagingPath) any more; stage it again"
+            )
+        }
+        if try await self.isPublished(request, record: record, places: places) { return }
+        if request.mode == .singleNodeSingleWriter,
+            let other = places.first(where: { $0 != request.stagingPath && $0 != request.targetPath })
+        {
+            throw LockerError(
+                .failedPrecondition,
+                "volume \(request.handle.text) is published at \(other) already, and its access mode allows one place"
+            )
+        }
+        try self.hook.reached("publish.checked")
+        try await self.show(request, record: record)
+        try self.hook.reached("publish.done")
+        let metadata: Logger.Metadata = ["volume.id": "\(request.handle.text)", "path": "\(request.targetPath)"]
+        self.logger.info("Volume published", metadata: metadata)
+    }
+
+    /// Whether the target shows the volume already, in the way that is asked for.
+    private func isPublished(_ request: PublishRequest, record: StagingRecord, places: [FilePath]) async throws -> Bool
+    {
+        guard let entry = try await self.blocking({ try MountTable.read().entry(at: request.targetPath) }) else {
+            return false
+        }
+        guard places.contains(request.targetPath) else {
+            throw LockerError(
+                .failedPrecondition,
+                "\(entry.source) is mounted at \(request.targetPath) and is not this volume"
+            )
+        }
+        guard entry.isReadOnly == (request.isReadOnly || record.isReadOnly) || record.isBlock else {
+            let now = entry.isReadOnly ? "read-only" : "for writing"
+            throw LockerError(
+                .alreadyExists,
+                "volume \(request.handle.text) is published at \(request.targetPath) \(now) already"
+            )
+        }
+        return true
+    }
+
+    private func show(_ request: PublishRequest, record: StagingRecord) async throws {
+        var flags = MountOptions(words: request.mountFlags).flags
+        flags.formUnion([.noSetUserID, .noDevices])
+        if request.isReadOnly { flags.insert(.readOnly) }
+        try await self.blocking { [flags] in
+            if record.isBlock {
+                try MountTarget.makeFile(request.targetPath)
+                try Mounts.bind(FilePath(record.device), at: request.targetPath, flags: [])
+            } else {
+                try MountTarget.makeDirectory(request.targetPath)
+                try Mounts.bind(request.stagingPath, at: request.targetPath, flags: flags)
+            }
+        }
+    }
+
+    /// Takes a volume out of a pod's sight, and removes what it was mounted on; what is not there is left alone.
+    ///
+    /// - Throws: `HostError` with `EBUSY`, naming what holds it; ``LockerError`` if something else is mounted there.
+    func unpublish(_ handle: VolumeHandle, targetPath: FilePath) async throws {
+        let record = try await self.blocking { try self.staging.record(of: handle.text) }
+        let entry = try await self.blocking { try MountTable.read().entry(at: targetPath) }
+        if let entry, let record, record.bootID == self.node.bootID, !record.device.isEmpty {
+            guard try await self.places(of: record).contains(targetPath) || entry.source == record.device else {
+                throw LockerError(
+                    .failedPrecondition,
+                    "\(entry.source) is mounted at \(targetPath) and is not volume \(handle.text)"
+                )
+            }
+        }
+        try await self.blocking { try Mounts.unmountAll(targetPath) }
+        try self.hook.reached("unpublish.unmounted")
+        try await self.blocking { try MountTarget.remove(targetPath) }
+        try self.hook.reached("unpublish.done")
+    }
+}

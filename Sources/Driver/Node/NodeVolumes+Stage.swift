@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import BlockMap
+internal import Host
+internal import Locker
+internal import LockerProto
+internal import Logging
+internal import RBD
+internal import Rados
+internal import SystemPackage
+
+extension NodeVolumes {
+    /// Makes a volume ready on this node: claims it, maps it, makes its filesystem if it never had one, and mounts it.
+    ///
+    /// - Throws: ``LockerError``: `notFound`, `failedPrecondition` naming the node that has the volume,
+    ///   `alreadyExists` if it is staged here in another way; `MapError`, `HostError`.
+    func stage(_ request: StageRequest) async throws {
+        if let existing = try await self.blocking({ try self.staging.record(of: request.handle.text) }),
+            existing.bootID == self.node.bootID, existing.phase == .staged
+        {
+            if try await self.isStaged(existing, as: request) { return }
+        }
+        try await self.withContext(request.handle, key: request.key, could: "stage volume \(request.handle.text)") {
+            io in
+            let claimed = try await self.attachments.claim(request.handle, in: io, readOnly: request.isReadOnly)
+            do {
+                try self.hook.reached("stage.claimed")
+                try await self.stage(request, record: claimed, io: io)
+            } catch {
+                await self.takeBack(request, io: io)
+                throw error
+            }
+        }
+        self.logger.info("Volume staged", metadata: ["volume.id": "\(request.handle.text)"])
+    }
+
+    /// Whether a recorded stage still stands and is what is asked for.
+    ///
+    /// - Throws: ``LockerError`` with `alreadyExists` or `failedPrecondition` if it stands and is something else.
+    private func isStaged(_ existing: StagingRecord, as request: StageRequest) async throws -> Bool {
+        guard try await self.isAlive(existing) else { return false }
+        var wanted = self.newRecord(request, fsid: existing.fsid, volume: VolumeRecord())
+        if wanted.fsType.isEmpty { wanted.fsType = existing.fsType }
+        guard existing.stagingPath == request.stagingPath.string else {
+            throw LockerError(
+                .failedPrecondition,
+                "volume \(existing.volumeID) is staged at \(existing.stagingPath) already"
+            )
+        }
+        guard existing.isSameUse(as: wanted) else {
+            throw LockerError(
+                .alreadyExists,
+                "volume \(existing.volumeID) is staged at \(existing.stagingPath) with another capability"
+            )
+        }
+        return true
+    }
+
+    private func newRecord(_ request: StageRequest, fsid: String, volume: VolumeRecord) -> StagingRecord {
+        let known = volume.filesystem.flatMap { $0.state == .formatted ? $0.type : nil }
+        let given = volume.parameters["csi.storage.k8s.io/fstype"] ?? ""
+        let type = request.fsType.isEmpty ? known ?? (given.isEmpty ? "" : given) : request.fsType
+        return StagingRecord(
+            phase: .staging,
+            volumeID: request.handle.text,
+            bootID: self.node.bootID,
+            clusterID: request.clusterID,
+            fsid: fsid,
+            userID: request.key.userID,
+            poolID: request.handle.poolID,
+            radosNamespace: request.key.radosNamespace,
+            imageName: volume.imageName,
+            imageID: request.handle.imageID,
+            stagingPath: request.stagingPath.string,
+            isBlock: request.isBlock,
+            fsType: request.isBlock ? "" : type,
+            mountFlags: request.mountFlags,
+            mountGroup: request.mountGroup,
+            accessMode: request.mode.rawValue,
+            isReadOnly: request.isReadOnly,
+            mapper: "",
+            device: ""
+        )
+    }
+
+    private func stage(_ request: StageRequest, record volume: VolumeRecord, io: IOContext) async throws {
+        try Self.checkUse(request, of: volume)
+        let parameters = try ClassParameters(volume.parameters)
+        var record = self.newRecord(request, fsid: io.cluster.fsid, volume: volume)
+        if !record.isBlock, record.fsType.isEmpty { record.fsType = FilesystemType.ext4.rawValue }
+        try await self.blocking { [record] in
+            try request.key.store(for: record.volumeID)
+            try self.staging.save(record)
+        }
+        try self.hook.reached("stage.recorded")
+        let device = try await self.map(request, volume: volume, parameters: parameters, io: io)
+        record.mapper = device.mapper
+        record.device = device.device.string
+        try await self.blocking { [record] in try self.staging.save(record) }
+        try self.hook.reached("stage.mapped")
+        _ = try await self.attachments.note(
+            clientAddress: device.clientAddress,
+            mapper: device.mapper,
+            on: request.handle,
+            in: io
+        )
+        try self.hook.reached("stage.noted")
+        if !record.isBlock {
+            try await self.prepareFilesystem(record, device: device, request: request, parameters: parameters, io: io)
+        }
+        record.phase = .staged
+        try await self.blocking { [record] in try self.staging.save(record) }
+        try self.hook.reached("stage.done")
+    }
+
+    /// A volume is used as it was made to be used.
+    private static func checkUse(_ request: StageRequest, of volume: VolumeRecord) throws {
+        guard volume.capabilities.contains(where: { $0.block == request.isBlock }) else {
+            let made = request.isBlock ? "filesystems" : "raw block"
+            throw LockerError(.failedPrecondition, "volume \"\(volume.requestName)\" was made for \(made) only")
+        }
+    }
+
+    private func map(
+        _ request: StageRequest,
+        volume: VolumeRecord,
+        parameters: ClassParameters,
+        io: IOContext
+    ) async throws -> MappedDevice {
+        let name = try self.mappers.choice.resolve(parameters.mounter, features: parameters.image.features)
+        let mapper = try self.mappers.mapper(name)
+        return try await mapper.map(
+            MapRequest(
+                volumeID: request.handle.text,
+                target: io.cluster.target,
+                fsid: io.cluster.fsid,
+                poolID: request.handle.poolID,
+                namespace: request.key.radosNamespace,
+                imageName: volume.imageName,
+                imageID: request.handle.imageID,
+                isReadOnly: request.isReadOnly,
+                ioTimeout: parameters.ioTimeout.map { .seconds($0) },
+                mapOptions: MapOptionsText.options(parameters.mapOptions, for: name)
+            )
+        )
+    }
+
+    /// After a stage that failed: what was done is taken back, so that another node may have the volume. What cannot be
+    /// taken back stays recorded, and the retry or NodeUnstageVolume goes on from there.
+    private func takeBack(_ request: StageRequest, io: IOContext) async {
+        do {
+            let volumeID = request.handle.text
+            let record = try await self.blocking { try self.staging.record(of: volumeID) }
+            if let record {
+                try await self.takeDown(record, stagingPath: request.stagingPath)
+            }
+            try await self.attachments.release(request.handle, in: io)
+            try await self.blocking {
+                try VolumeKey.remove(for: volumeID)
+                try self.staging.remove(volumeID)
+            }
+        } catch {
+            let metadata: Logger.Metadata = ["volume.id": "\(request.handle.text)", "error": "\(error)"]
+            self.logger.warning("A failed stage could not be taken back whole; the retry goes on", metadata: metadata)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import BlockMap
+internal import CSI
+internal import Host
+internal import Locker
+internal import SystemPackage
+
+extension NodeVolumes {
+    /// How full a published volume is, and whether it is well.
+    ///
+    /// - Throws: ``LockerError`` with `notFound` if the volume is not at that path.
+    func statistics(_ handle: VolumeHandle, path: FilePath) async throws -> NodeGetVolumeStatsResponse {
+        guard let record = try await self.blocking({ try self.staging.record(of: handle.text) }),
+            record.bootID == self.node.bootID, try await self.places(of: record).contains(path)
+        else { throw LockerError(.notFound, "volume \(handle.text) is not at \(path)") }
+        let device = try await self.mappers.device(volumeID: handle.text, imageID: handle.imageID)
+        let trouble = try await self.trouble(record, device: device, path: path)
+        guard !record.isBlock else {
+            let usage = VolumeUsage(total: Int64(clamping: device?.size ?? 0), unit: .bytes)
+            return NodeGetVolumeStatsResponse(usage: [usage], volumeCondition: Self.condition(trouble))
+        }
+        switch await self.statistics.usage(of: path) {
+        case .usage(let usage):
+            return NodeGetVolumeStatsResponse(
+                usage: [
+                    VolumeUsage(
+                        available: usage.availableBytes,
+                        total: usage.totalBytes,
+                        used: usage.usedBytes,
+                        unit: .bytes
+                    ),
+                    VolumeUsage(
+                        available: usage.availableInodes,
+                        total: usage.totalInodes,
+                        used: usage.usedInodes,
+                        unit: .inodes
+                    ),
+                ],
+                volumeCondition: Self.condition(trouble)
+            )
+        case .failed(let error):
+            return NodeGetVolumeStatsResponse(
+                volumeCondition: Self.condition(trouble ?? "the filesystem fails: \(error)")
+            )
+        case .silent:
+            let words = "the filesystem does not answer: its cluster may be down, and I/O goes on when it is back"
+            return NodeGetVolumeStatsResponse(volumeCondition: Self.condition(trouble ?? words))
+        }
+    }
+
+    private static func condition(_ trouble: String?) -> VolumeCondition {
+        VolumeCondition(abnormal: trouble != nil, message: trouble ?? "volume is well")
+    }
+
+    /// What is wrong with a volume, in words; `nil` if nothing is.
+    private func trouble(_ record: StagingRecord, device: MappedDevice?, path: FilePath) async throws -> String? {
+        guard let device else { return "its block device \(record.device) is gone; the pod has to be restarted" }
+        guard device.device.string == record.device else {
+            return "its block device is \(device.device) now, but what is mounted is on \(record.device)"
+        }
+        if !device.trouble.isEmpty { return device.trouble }
+        if device.oldestRequest > .seconds(10) {
+            return "a request to the cluster waits for \(device.oldestRequest.components.seconds) s"
+        }
+        guard !record.isBlock, !record.isReadOnly else { return nil }
+        let entry = try await self.blocking { try MountTable.read().entry(at: path) }
+        if let entry, entry.superOptions.contains("ro") {
+            return "the filesystem went read-only after an error; see the kernel's log of node \(self.node.nodeID)"
+        }
+        return nil
+    }
+
+    /// Lets the device follow its image and the filesystem its device.
+    ///
+    /// - Returns: the device's size in bytes.
+    func expand(_ handle: VolumeHandle, path: FilePath, capacity: CapacityRange?) async throws -> Int64 {
+        let record = try await self.staged(handle)
+        guard try await self.places(of: record).contains(path) || path.string == record.stagingPath else {
+            throw LockerError(.notFound, "volume \(handle.text) is not at \(path)")
+        }
+        let mapper = try self.mappers.mapper(recorded: record.mapper)
+        let size = try await mapper.refresh(volumeID: record.volumeID, imageID: record.imageID)
+        try self.hook.reached("expand.refreshed")
+        if let capacity, capacity.required > Int64(clamping: size) {
+            throw LockerError(
+                .outOfRange,
+                "volume \(handle.text) has \(size) bytes, less than the \(capacity.required) required; the controller has to"
+                    + " expand it first"
+            )
+        }
+        guard !record.isBlock, !record.isReadOnly, let type = FilesystemType(rawValue: record.fsType) else {
+            return Int64(clamping: size)
+        }
+        let device = FilePath(record.device)
+        let mount = FilePath(record.stagingPath)
+        if try await Filesystems.needsGrowth(type, mountedAt: mount, on: device, deviceSize: size) {
+            try await Filesystems.grow(type, on: device, mountedAt: mount)
+        }
+        try self.hook.reached("expand.grown")
+        return Int64(clamping: size)
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import CSI
+internal import Locker
+internal import SystemPackage
+
+/// What NodePublishVolume asks for, checked.
+struct PublishRequest: Sendable {
+    let handle: VolumeHandle
+    let stagingPath: FilePath
+    let targetPath: FilePath
+    let isBlock: Bool
+    let isReadOnly: Bool
+    let mountFlags: [String]
+    let fsType: String
+    let mode: VolumeCapability.AccessMode.Mode
+
+    /// Checks a request.
+    ///
+    /// - Throws: `FieldError`; ``LockerError`` with `failedPrecondition` without a staging path.
+    init(_ request: NodePublishVolumeRequest, handle: (String) throws -> VolumeHandle) throws {
+        try FieldRules.required(request.volumeID, "volume_id")
+        try FieldRules.path(request.targetPath, "target_path")
+        guard let capability = request.volumeCapability else { throw FieldError("volume_capability", "is required") }
+        try capability.validate()
+        if let objection = CapabilityRules.objection(to: capability) {
+            throw FieldError("volume_capability", objection)
+        }
+        try FieldRules.map(request.volumeContext, "volume_context")
+        try FieldRules.map(request.publishContext, "publish_context")
+        guard !request.stagingTargetPath.isEmpty else {
+            throw LockerError(
+                .failedPrecondition,
+                "staging_target_path is required: volumes are staged before they are published"
+            )
+        }
+        try FieldRules.path(request.stagingTargetPath, "staging_target_path")
+        self.handle = try handle(request.volumeID)
+        self.stagingPath = FilePath(request.stagingTargetPath).lexicallyNormalized()
+        self.targetPath = FilePath(request.targetPath).lexicallyNormalized()
+        self.isBlock = capability.isBlock
+        self.isReadOnly = request.readonly || capability.mode == .singleNodeReaderOnly
+        self.mountFlags = capability.mount?.mountFlags ?? []
+        self.fsType = capability.mount?.fsType ?? ""
+        self.mode = capability.mode
+    }
+}

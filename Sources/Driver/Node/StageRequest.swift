@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import CSI
+internal import Locker
+internal import ProtobufC
+internal import SystemPackage
+
+/// What NodeStageVolume asks for, checked.
+struct StageRequest: Sendable {
+    let handle: VolumeHandle
+    let key: VolumeKey
+    let clusterID: String
+    let stagingPath: FilePath
+    let isBlock: Bool
+    let fsType: String
+    let mountFlags: [String]
+    let mountGroup: String
+    let mode: VolumeCapability.AccessMode.Mode
+
+    /// Whether nothing is to be written.
+    var isReadOnly: Bool { self.mode == .singleNodeReaderOnly || self.mode == .multiNodeReaderOnly }
+
+    /// Checks a request.
+    ///
+    /// - Throws: `FieldError`; ``LockerError`` with `notFound` for a text that is no handle of Locker's.
+    init(_ request: NodeStageVolumeRequest, handle: (String) throws -> VolumeHandle) throws {
+        try FieldRules.required(request.volumeID, "volume_id")
+        try FieldRules.path(request.stagingTargetPath, "staging_target_path")
+        guard let capability = request.volumeCapability else { throw FieldError("volume_capability", "is required") }
+        try capability.validate()
+        if let objection = CapabilityRules.objection(to: capability) {
+            throw FieldError("volume_capability", objection)
+        }
+        try FieldRules.map(request.volumeContext, "volume_context")
+        try FieldRules.map(request.publishContext, "publish_context")
+        self.handle = try handle(request.volumeID)
+        guard let clusterID = request.volumeContext["clusterID"], !clusterID.isEmpty else {
+            throw FieldError("volume_context", "clusterID is missing; it is what CreateVolume answered")
+        }
+        guard Digest.short(clusterID) == self.handle.clusterDigest else {
+            throw FieldError("volume_context", "clusterID \(clusterID) is not the volume's cluster")
+        }
+        let namespace = request.volumeContext["radosNamespace"] ?? ""
+        guard Digest.short(namespace) == self.handle.namespaceDigest else {
+            throw FieldError("volume_context", "radosNamespace \"\(namespace)\" is not the volume's")
+        }
+        guard let credentials = try Credentials(request.secrets) else {
+            throw FieldError(
+                "secrets",
+                "userID and userKey are required: name a Secret as csi.storage.k8s.io/node-stage-secret-name"
+            )
+        }
+        self.clusterID = clusterID
+        self.key = VolumeKey(
+            clusterID: clusterID,
+            userID: credentials.userID,
+            userKey: credentials.userKey,
+            radosNamespace: namespace
+        )
+        self.stagingPath = FilePath(request.stagingTargetPath).lexicallyNormalized()
+        self.isBlock = capability.isBlock
+        self.fsType = capability.mount?.fsType ?? ""
+        self.mountFlags = capability.mount?.mountFlags ?? []
+        self.mountGroup = capability.mount?.volumeMountGroup ?? ""
+        guard self.mountGroup.isEmpty || UInt32(self.mountGroup) != nil else {
+            throw FieldError(
+                "volume_capability.mount.volume_mount_group",
+                "\"\(self.mountGroup)\" is not a group's number"
+            )
+        }
+        self.mode = capability.mode
+    }
+}
