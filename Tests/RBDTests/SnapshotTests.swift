@@ -123,7 +123,8 @@ struct SnapshotTests {
                 try image.flatten { seen.note($0, $1) }
                 #expect(try image.parent() == nil)
             }
-            #expect(seen.last.map { $0.done == $0.total && $0.total == 8 } == true, "\(String(describing: seen.last))")
+            // librbd reports before each object, so never the last one as done.
+            #expect(seen.last.map { [$0.done, $0.total] } == [7, 8])
             try await expectErrno(.invalidArgument) {
                 try await context.withImage(.name("clone"), readOnly: false) { try $0.flatten() }
             }
