@@ -47,9 +47,9 @@ extension IOContext {
         }
     }
 
-    /// Takes an image out of a group.
+    /// Takes an image out of a group; one that is in no group is no error.
     ///
-    /// - Throws: ``CephError`` with `ENOENT` if it is not in it.
+    /// - Throws: ``CephError`` with `EBADF` if it is in another group, `ENOENT` if there is no such image or group.
     package func removeImage(_ image: String, fromGroup group: String) async throws {
         try await self.blocking {
             try check(
@@ -60,7 +60,7 @@ extension IOContext {
         }
     }
 
-    /// The names of a group's images.
+    /// The names of a group's images; none if there is no such group.
     package func images(inGroup group: String) async throws -> [String] {
         try await self.blocking {
             let type = rbd_group_image_info_t.self
@@ -105,7 +105,7 @@ extension IOContext {
         }
     }
 
-    /// A group's snapshots, and whether each has all its parts.
+    /// A group's snapshots, and whether each has all its parts; none if there is no such group.
     package func groupSnapshots(of group: String) async throws -> [(name: String, isComplete: Bool)] {
         try await self.blocking {
             let type = rbd_group_snap_info_t.self

@@ -33,7 +33,7 @@ extension Image {
 
     /// Copies what a clone shares with its parent and cuts the tie.
     ///
-    /// - Parameter progress: told what is done and what there is, in objects; on a thread of librbd.
+    /// - Parameter progress: told before each object what is done and what there is, in objects; on a thread of librbd.
     /// - Throws: ``CephError`` with `EINVAL` if this is no clone.
     package func flatten(progress: (@Sendable (UInt64, UInt64) -> Void)? = nil) throws {
         let result = withProgress(progress) { rbd_flatten_with_progress(self.raw, $0, $1) }

@@ -18,6 +18,8 @@ extension Image {
     }
 
     /// The client instance that holds the exclusive lock, `ip:0/nonce`, or `nil` if nobody does.
+    ///
+    /// On an image opened read-only it is what the header said at opening, since no watch tells of changes.
     package func lockOwner() throws -> String? {
         let (raw, path) = (self.raw, self.path)  // see metadata(_:)
         do {
@@ -37,6 +39,9 @@ extension Image {
             return owners.first
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
             return nil
+        } catch let error as CephError where error.code == .invalidArgument {
+            // The call is for handles that could take the lock themselves; a read-only one cannot.
+            return try lockersInHeader(of: raw, path: path).first { $0.cookie.hasPrefix("auto ") }?.address
         }
     }
 
@@ -63,5 +68,37 @@ extension Image {
             "rbd_lock_break",
             "\(self.path) of \(owner)"
         )
+    }
+}
+
+/// The locks that an image's header has: librbd's own, whose cookie begins with "auto ", and those set by hand.
+private func lockersInHeader(of image: rbd_image_t, path: String) throws -> [(address: String, cookie: String)] {
+    var capacity = 256
+    while true {
+        var tag = [CChar](repeating: 0, count: capacity)
+        var (clients, cookies, addresses) = (tag, tag, tag)
+        var tagLength = capacity
+        var (clientsLength, cookiesLength, addressesLength) = (capacity, capacity, capacity)
+        var isExclusive: CInt = 0
+        let result = rbd_list_lockers(
+            image,
+            &isExclusive,
+            &tag,
+            &tagLength,
+            &clients,
+            &clientsLength,
+            &cookies,
+            &cookiesLength,
+            &addresses,
+            &addressesLength
+        )
+        if result == -Int(Errno.outOfRange.rawValue) {
+            capacity = max(tagLength, clientsLength, cookiesLength, addressesLength, capacity * 2)
+            continue
+        }
+        try check(result, "rbd_list_lockers", path)
+        guard result > 0 else { return [] }
+        let names = String.list(nulSeparated: addresses, length: addressesLength)
+        return zip(names, String.list(nulSeparated: cookies, length: cookiesLength)).map { (address: $0, cookie: $1) }
     }
 }
