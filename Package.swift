@@ -118,7 +118,10 @@ let package = Package(
             dependencies: ["RBD", "Rados", "Redaction", subprocess, system],
             path: "Tests/TestSupport"
         ),
-        .testTarget(name: "ProtobufCTests", dependencies: ["CSI", "LockerProto", "ProtobufC", "Redaction", "TestSupport"]),
+        .testTarget(
+            name: "ProtobufCTests",
+            dependencies: ["CProtobufC", "CSI", "CSIWire", "GoogleWire", "LockerProto", "ProtobufC", "Redaction", "TestSupport"]
+        ),
         .testTarget(
             name: "CSITests",
             dependencies: [

@@ -23,7 +23,7 @@ package struct WireDecoder {
     /// Decodes one message.
     ///
     /// libprotobuf-c checks neither UTF-8 nor NUL nor depth, so ``WireScanner`` walks the bytes first; only what has
-    /// passed is unpacked.
+    /// passed is unpacked, after ``WireMerger`` where libprotobuf-c would merge wrongly.
     ///
     /// - Throws: ``WireError``.
     package func decode<Message: WireMessage>(
@@ -35,6 +35,17 @@ package struct WireDecoder {
         }
         var scanner = WireScanner(bytes)
         try scanner.check(self.descriptor, depth: 1)
+        guard scanner.needsMerging else { return try self.unpack(type, from: bytes) }
+        let result = try WireMerger.merged(bytes, self.descriptor).withUnsafeBytes { merged in
+            Result { () throws(WireError) in try self.unpack(type, from: merged) }
+        }
+        return try result.get()
+    }
+
+    private func unpack<Message: WireMessage>(
+        _ type: Message.Type,
+        from bytes: UnsafeRawBufferPointer
+    ) throws(WireError) -> Message {
         // An empty buffer may have no address; libprotobuf-c wants one.
         var nothing: UInt8 = 0
         let unpacked = withUnsafeMutablePointer(to: &nothing) { spare in

@@ -8,4 +8,10 @@ package enum WireLimits {
 
     /// How deep messages may be nested in each other.
     package static let nesting = 64
+
+    /// The most bytes that a server's transport lets through in one request.
+    ///
+    /// More than ``messageBytes``, since grpc-swift resets the stream of a longer one: its caller sees UNAVAILABLE and
+    /// tries for ever. Up to here the codec answers, INVALID_ARGUMENT and in words.
+    package static let transportBytes = 4 * messageBytes
 }

@@ -83,9 +83,28 @@ struct PythonInteropTests {
         #expect(theirs == [], "\(type)")
     }
 
+    @Test("two messages one after the other are one message, and both sides read the same one")
+    func merged() throws {
+        let peer = try PythonPeer(.python)
+        for type in MessageCatalogue.all {
+            for _ in 0..<Self.messagesEach {
+                try self.merged(type, seed: UInt64.random(in: .min ... .max), peer)
+            }
+        }
+    }
+
+    private func merged<Message: WireMessage>(_ type: Message.Type, seed: UInt64, _ peer: PythonPeer) throws {
+        var random = RandomMessage(seed: seed)
+        let bytes = random.bytes(type.wireDescriptor, as: .odd) + random.bytes(type.wireDescriptor, as: .odd)
+        let ours = try Message(decoding: bytes)
+        let theirs = try #require(try peer.parse(type.fullName, bytes), "Python refuses \(type) of seed \(seed)")
+        let read = try Message(decoding: theirs)
+        #expect(read == ours, "\(type) of seed \(seed)")
+    }
+
     @Test("bytes broken at random are refused by both, or mean the same to both")
     func broken() throws {
-        let peer = try PythonPeer()
+        let peer = try PythonPeer(.python)
         var refused = 0
         var read = 0
         for type in MessageCatalogue.all where type.wireDescriptor.pointer.pointee.n_fields > 0 {

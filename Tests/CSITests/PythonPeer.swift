@@ -18,16 +18,28 @@ final class PythonPeer {
         let description: String
     }
 
+    /// Which of Google's two implementations answers.
+    enum Implementation: String {
+        /// The one that everybody runs, in C.
+        case upb
+        /// The one in Python. upb takes a map's entry that has an unknown field for an unknown field as a whole, which
+        /// no other implementation does; where that matters this one is asked.
+        case python
+    }
+
     /// Starts the peer.
     ///
     /// - Throws: ``Failure``, which says how to get the venv when it is missing.
-    init() throws {
+    init(_ implementation: Implementation = .upb) throws {
         let venv = SourceTree.root.appending(".venv")
         try Self.check(venv)
         // A peer that has died shows as a failed write, not as the end of all tests.
         signal(SIGPIPE, SIG_IGN)
         self.process.executableURL = URL(fileURLWithPath: venv.appending("bin/python").string)
         self.process.arguments = [SourceTree.fixture("wire_peer.py").string]
+        var environment = ProcessInfo.processInfo.environment
+        environment["PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"] = implementation.rawValue
+        self.process.environment = environment
         self.process.standardInput = self.input
         self.process.standardOutput = self.output
         try self.process.run()

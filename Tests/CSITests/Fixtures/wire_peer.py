@@ -152,7 +152,7 @@ def answer(question, name, *parts):
     if question == "parse":
         try:
             return kind.FromString(parts[0]).SerializeToString(deterministic=True)
-        except protobuf_message.DecodeError as error:
+        except (protobuf_message.DecodeError, UnicodeDecodeError) as error:
             return error
     if question == "equal":
         return b"yes" if kind.FromString(parts[0]) == kind.FromString(parts[1]) else b"no"
