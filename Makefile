@@ -27,7 +27,7 @@ demo: build ## shows a volume's life on a Ceph of its own, from claim to deletio
 run: build ## leaves the driver of the demo running, and says how to reach it (as root)
 	@$(in_namespace) .build/debug/locker-demo --keep
 
-verify: ## checks format, generated code, imports, headers, documents
+verify: build ## checks format, generated code, imports, headers, documents
 	@dev/verify
 
 proto: ## generates the C and the Swift of proto/

@@ -58,7 +58,7 @@ package struct MetricsServer: Service {
 
     /// Serves until graceful shutdown or cancellation; connections then open may end.
     ///
-    /// - Throws: what NIO throws when the address cannot be listened on.
+    /// - Throws: ``ListenError`` when the address cannot be listened on.
     package func run() async throws {
         let server = try await self.bind()
         let port = server.channel.localAddress?.port ?? self.address.port
@@ -92,11 +92,15 @@ package struct MetricsServer: Service {
     private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
 
     private func bind() async throws -> NIOAsyncChannel<Connection, Never> {
-        guard self.address.host.isEmpty else { return try await self.bind(self.address.host) }
         do {
-            return try await self.bind("::")
-        } catch let error as IOError where [EAFNOSUPPORT, EADDRNOTAVAIL].contains(error.errnoCode) {
-            return try await self.bind("0.0.0.0")  // a machine without IPv6
+            guard self.address.host.isEmpty else { return try await self.bind(self.address.host) }
+            do {
+                return try await self.bind("::")
+            } catch let error as IOError where [EAFNOSUPPORT, EADDRNOTAVAIL].contains(error.errnoCode) {
+                return try await self.bind("0.0.0.0")  // a machine without IPv6
+            }
+        } catch {
+            throw ListenError(address: self.address, cause: error)
         }
     }
 

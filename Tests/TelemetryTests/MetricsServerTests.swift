@@ -14,13 +14,14 @@ import Testing
     /// Runs `body` against a server on a free port, then cancels the server and waits for its end.
     private func withServer(
         _ factory: PrometheusFactory = PrometheusFactory(),
+        address: String = "127.0.0.1:0",
         readiness: @escaping @Sendable () async -> String? = { nil },
         limits: MetricsLimits = MetricsLimits(),
         _ body: (RawClient) async throws -> Void
     ) async throws {
         let (ports, heard) = AsyncStream.makeStream(of: Int.self)
         let server = MetricsServer(
-            address: try #require(ListenAddress("127.0.0.1:0")),
+            address: try #require(ListenAddress(address)),
             metrics: factory,
             readiness: readiness,
             operations: { "[{\"volume\":\"v1\"}]" },
@@ -127,6 +128,13 @@ import Testing
         }
     }
 
+    @Test func `without a host every address is served`() async throws {
+        try await self.withServer(address: ":0") { client in
+            let answer = try await client.get("/healthz")
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        }
+    }
+
     @Test func `an address in use is an error, not a silent process`() async throws {
         try await self.withServer { client in
             let address = try #require(ListenAddress("127.0.0.1:\(client.port)"))
@@ -136,7 +144,8 @@ import Testing
                 readiness: { nil },
                 logger: CapturedLines().json()
             )
-            await #expect(throws: (any Error).self) { try await second.run() }
+            let error = await #expect(throws: ListenError.self) { try await second.run() }
+            #expect(error?.description.contains("127.0.0.1:\(client.port)") == true)
         }
     }
 }
