@@ -41,9 +41,7 @@ extension DataEngine {
     }
 
     private func serve(_ request: MapRequest) async throws -> MappedDevice {
-        var options = try MapOptions.librbd(request.mapOptions)
-        // librbd fences whom it takes a lock from; not for its one hour.
-        options["rbd_blocklist_expire_seconds"] = String(Self.fencing.components.seconds)
+        let options = try MapOptions.librbd(request.mapOptions)
         let cluster = try await Cluster.connect(
             to: request.target,
             timeouts: .io(request.ioTimeout),
@@ -122,7 +120,8 @@ extension DataEngine {
             self.logger.warning("an image has no exclusive-lock", metadata: ["volume": "\(record.volumeID)"])
         } catch let error as CephError where error.code == .readOnlyFileSystem || error.code == .resourceBusy {
             let name = ImageName.id(record.imageID)
-            let owner = try await image.context.withImage(name, readOnly: true) { try $0.lockOwner() }
+            // librbd knows no lock of an image opened read-only; opening for writing takes none by itself.
+            let owner = try await image.context.withImage(name, readOnly: false) { try $0.lockOwner() }
             throw MapError(
                 .busy,
                 "image \(record.imageName) is locked by client \(owner ?? "unknown"): fence it or unmap it there",

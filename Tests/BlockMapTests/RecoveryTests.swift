@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import BlockMap
+internal import Foundation
+internal import Host
+internal import RBD
+internal import Rados
+internal import SystemPackage
+internal import TestSupport
+internal import Testing
+
+/// The process that serves is killed.
+@Suite(.timeLimit(.minutes(3)))
+struct RecoveryTests {
+    /// A namespace, a directory and threads; the engine is another process' first.
+    private struct Place {
+        let cluster: TestCluster
+        let context: IOContext
+        let directory: FilePath
+        let threads: BlockingPool
+
+        func serve() async throws -> ServingProcess {
+            try await self.threads.run {
+                try ServingProcess(image: "v", of: self.context, cluster: self.cluster, directory: self.directory)
+            }
+        }
+
+        func successor() -> EngineFixture {
+            EngineFixture(
+                cluster: self.cluster,
+                context: self.context,
+                engine: EngineFixture.engine(self.directory, self.threads),
+                directory: self.directory,
+                threads: self.threads
+            )
+        }
+    }
+
+    private func withPlace(_ body: (Place) async throws -> Void) async throws {
+        let cluster = try await TestCluster.shared()
+        let directory = FilePath("/tmp/locker-data-\(UInt64.random(in: 0...UInt64.max))")
+        let threads = BlockingPool(threads: 16, name: "recovery test")
+        try await cluster.withNamespace { context in
+            try await context.createImage("v", size: 512 << 20)
+            try await body(
+                Place(cluster: cluster, context: context, directory: directory, threads: threads)
+            )
+        }
+        try FileManager.default.removeItem(atPath: directory.string)
+        await threads.shutdown()
+    }
+
+    @Test("What was flushed survives a kill; the successor removes mount and device, fences the dead client and maps")
+    func kill() async throws {
+        try await self.withPlace { place in
+            let process = try await place.serve()
+            let flushed = randomBytes(4 << 20)
+            let device = try await place.threads.run {
+                try RawDevice(process.device, readOnly: false, threads: place.threads)
+            }
+            try await device.write(flushed, at: 1 << 20)
+            try await device.flush()
+            try await place.threads.run { process.kill() }
+            // A read error, not a hang.
+            await #expect(throws: (any Error).self) { _ = try await device.read(at: 32 << 20, count: 4096) }
+            try device.close()
+
+            let successor = place.successor()
+            try await successor.engine.start()
+            #expect(!LoopDevice.attached().contains { $0.backingFile?.starts(with: place.directory) ?? false })
+            #expect(try await successor.engine.mapped().isEmpty)
+            let request = try await successor.request()
+            let clock = ContinuousClock()
+            let start = clock.now
+            let mapped = try await successor.engine.map(request)
+            // Without breaking the lock it would take until the dead client's watch times out.
+            #expect(clock.now - start < .seconds(15))
+            let again = try await successor.open(mapped)
+            #expect(try await again.read(at: 1 << 20, count: flushed.count) == flushed)
+            try again.close()
+            let admin = try await place.cluster.connect(as: place.cluster.admin)
+            #expect(try await admin.isBlocklisted(process.clientAddress))
+            await admin.close()
+            await successor.engine.close()
+            #expect(HostFile.names(in: place.directory.appending("records")).isEmpty)
+        }
+    }
+
+    @Test("A device that a mount holds is told of in trouble; a new map gives a fresh one; after the unmount it goes")
+    func held() async throws {
+        try await self.withPlace { place in
+            let process = try await place.serve()
+            try await Filesystems.make(.xfs, on: process.device, uuid: UUID().uuidString, extraOptions: [])
+            let target = place.directory.appending("mnt")
+            let bytes = randomBytes(2 << 20)
+            try await place.threads.run {
+                try MountTarget.makeDirectory(target)
+                try Mounts.mount(process.device, at: target, type: "xfs", options: MountOptions())
+                try HostFile.replace(target.appending("homework"), with: bytes)
+                process.kill()
+            }
+            let successor = place.successor()
+            try await successor.engine.start()
+            let old = try await successor.onlyDevice()
+            let request = try await successor.request()
+            #expect(old.device == process.device)
+            #expect(old.trouble.contains("mounted at \(target)"), "\(old.trouble)")
+            #expect(old.imageID == request.imageID)
+
+            let fresh = try await successor.engine.map(request)
+            #expect(fresh.device != process.device && fresh.trouble == "")
+            #expect(try await successor.engine.mapped().count == 2)
+            // Not while the dead one's mount is there; unmapping by the name it was mapped under says so.
+            let failure = try await successor.failure {
+                try await successor.engine.unmap(volumeID: "v", imageID: request.imageID)
+            }
+            #expect(failure.code == .busy && failure.text.contains("\(target)"), "\(failure.text)")
+
+            try await place.threads.run { try Mounts.unmount(target) }
+            try await successor.engine.unmap(volumeID: "v", imageID: request.imageID)
+            #expect(try await successor.onlyDevice().device == fresh.device)
+            // What was flushed is there: the log is replayed from it.
+            try await place.threads.run {
+                try Mounts.mount(fresh.device, at: target, type: "xfs", options: MountOptions())
+                #expect(try HostFile.read(target.appending("homework")) == bytes)
+                try Mounts.unmount(target)
+            }
+            await successor.engine.close()
+        }
+    }
+
+    @Test("A live process keeps others off its directory; ended in order it leaves nothing to clean or fence")
+    func orderly() async throws {
+        try await self.withPlace { place in
+            let process = try await place.serve()
+            let successor = place.successor()
+            let failure = try await successor.failure { try await successor.engine.start() }
+            #expect(failure.code == .busy)
+            try await place.threads.run { process.terminate() }
+            #expect(HostFile.names(in: place.directory.appending("records")).isEmpty)
+            #expect(try MountTable.read().entry(at: place.directory.appending("volumes")) == nil)
+            try await successor.engine.start()
+            _ = try await successor.engine.map(try await successor.request())
+            await successor.engine.close()
+        }
+    }
+}
