@@ -52,7 +52,7 @@ extension ControllerServer {
         if let range = request.capacityRange, range.requiredBytes == 0, range.limitBytes == 0 {
             throw FieldError("capacity_range", "states neither required_bytes nor limit_bytes")
         }
-        let capacity = try CapacityRange(
+        let capacity = try CapacityBounds(
             required: request.capacityRange?.requiredBytes ?? 0,
             limit: request.capacityRange?.limitBytes ?? 0
         )

@@ -21,7 +21,7 @@ extension ControllerServer {
                 throw FieldError("volume_capability", objection)
             }
         }
-        let capacity = try CapacityRange(required: range.requiredBytes, limit: range.limitBytes)
+        let capacity = try CapacityBounds(required: range.requiredBytes, limit: range.limitBytes)
         guard let (handle, entry) = try self.handle(request.volumeID) else {
             throw LockerError(.notFound, "volume \(request.volumeID) does not exist")
         }

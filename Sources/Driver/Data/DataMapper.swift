@@ -3,7 +3,7 @@
 
 package import BlockMap
 internal import GRPCCore
-package import GRPCNIOTransportHTTP2Posix
+internal import GRPCNIOTransportHTTP2Posix
 internal import LockerProto
 internal import Rados
 package import SystemPackage

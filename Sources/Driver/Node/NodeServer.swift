@@ -104,7 +104,7 @@ package struct NodeServer: NodeService {
         let handle = try self.volumes.handle(request.volumeID)
         let path = FilePath(request.volumePath).lexicallyNormalized()
         let capacity = try request.capacityRange.map {
-            try CapacityRange(required: $0.requiredBytes, limit: $0.limitBytes)
+            try CapacityBounds(required: $0.requiredBytes, limit: $0.limitBytes)
         }
         let size = try await self.run(handle, "NodeExpandVolume", request) {
             try await self.volumes.expand(handle, path: path, capacity: capacity)

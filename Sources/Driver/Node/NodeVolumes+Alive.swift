@@ -30,24 +30,20 @@ extension NodeVolumes {
 
     /// Looks at start what a predecessor has left, and says so: nothing is changed, since kubelet decides what goes on.
     package func recover() async throws {
-        for record in try await self.blocking({ try self.staging.all() }) {
-            var metadata: Logger.Metadata = [
-                "volume.id": "\(record.volumeID)", "device": "\(record.device)", "phase": "\(record.phase.rawValue)",
-            ]
-            guard record.bootID == self.node.bootID else {
-                // The kernel forgot mounts, devices and keys; the claim stays ours, and staging again renews it.
-                self.logger.info("Staged before a reboot: kubelet stages it again", metadata: metadata)
-                continue
-            }
-            let isAlive: Bool
-            do {
-                isAlive = try await self.isAlive(record)
-            } catch {
-                metadata["error"] = "\(error)"
-                self.logger.warning("A staged volume could not be looked at", metadata: metadata)
-                continue
-            }
-            if record.phase == .staged, isAlive {
+        for record in try await self.blocking({ try self.staging.all() }) { await self.report(record) }
+    }
+
+    private func report(_ record: StagingRecord) async {
+        let metadata: Logger.Metadata = [
+            "volume.id": "\(record.volumeID)", "device": "\(record.device)", "phase": "\(record.phase.rawValue)",
+        ]
+        guard record.bootID == self.node.bootID else {
+            // The kernel forgot mounts, devices and keys; the claim stays ours, and staging again renews it.
+            self.logger.info("Staged before a reboot: kubelet stages it again", metadata: metadata)
+            return
+        }
+        do {
+            if try await self.isAlive(record), record.phase == .staged {
                 self.logger.info("Staged volume taken over from the process before", metadata: metadata)
             } else {
                 self.logger.warning(
@@ -55,6 +51,9 @@ extension NodeVolumes {
                     metadata: metadata
                 )
             }
+        } catch {
+            let reason: Logger.Metadata = ["error": "\(error)"]
+            self.logger.warning("A staged volume could not be looked at", metadata: metadata.merging(reason) { $1 })
         }
     }
 }

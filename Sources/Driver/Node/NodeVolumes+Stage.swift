@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import BlockMap
+internal import CSI
 internal import Host
 internal import Locker
 internal import LockerProto

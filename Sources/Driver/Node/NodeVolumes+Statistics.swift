@@ -75,7 +75,7 @@ extension NodeVolumes {
     /// Lets the device follow its image and the filesystem its device.
     ///
     /// - Returns: the device's size in bytes.
-    func expand(_ handle: VolumeHandle, path: FilePath, capacity: CapacityRange?) async throws -> Int64 {
+    func expand(_ handle: VolumeHandle, path: FilePath, capacity: CapacityBounds?) async throws -> Int64 {
         let record = try await self.staged(handle)
         guard try await self.places(of: record).contains(path) || path.string == record.stagingPath else {
             throw LockerError(.notFound, "volume \(handle.text) is not at \(path)")

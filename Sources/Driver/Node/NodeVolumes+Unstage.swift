@@ -48,17 +48,10 @@ extension NodeVolumes {
     func takeDown(_ record: StagingRecord, stagingPath: FilePath) async throws {
         // Another boot's device names mean nothing now.
         guard record.bootID == self.node.bootID else { return }
-        var record = record
-        if record.device.isEmpty {
-            // Killed between mapping and recording the device: whichever mapper has it gives it up.
-            let device = try await self.mappers.device(volumeID: record.volumeID, imageID: record.imageID)
-            guard let device else { return }
-            record.device = device.device.string
-            record.mapper = device.mapper
-        }
+        guard let record = try await self.withDevice(record) else { return }
         let paths = Set([stagingPath, FilePath(record.stagingPath)])
         try await self.refuseIfPublished(record, except: paths)
-        try await self.blocking { [record] in
+        try await self.blocking {
             for path in paths {
                 while let entry = try MountTable.read().entry(at: path), Self.isMount(entry, of: record) {
                     try Mounts.unmount(path)
@@ -68,6 +61,18 @@ extension NodeVolumes {
         try self.hook.reached("unstage.unmounted")
         let mapper = try self.mappers.mapper(recorded: record.mapper)
         try await mapper.unmap(volumeID: record.volumeID, imageID: record.imageID)
+    }
+
+    /// The record with its device, if there is one: a process killed between mapping and recording leaves the device to
+    /// whichever mapper has it.
+    private func withDevice(_ record: StagingRecord) async throws -> StagingRecord? {
+        guard record.device.isEmpty else { return record }
+        let device = try await self.mappers.device(volumeID: record.volumeID, imageID: record.imageID)
+        guard let device else { return nil }
+        var found = record
+        found.device = device.device.string
+        found.mapper = device.mapper
+        return found
     }
 
     /// Whether a mount is of the volume's device, and not somebody else's at the same place.

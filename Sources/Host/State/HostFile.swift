@@ -22,6 +22,18 @@ package enum HostFile {
         }
     }
 
+    /// Reads a file to its end; `nil` if there is none.
+    ///
+    /// - Throws: ``HostError``.
+    package static func readIfPresent(_ path: FilePath) throws(HostError) -> [UInt8]? {
+        do throws(HostError) {
+            return try Self.read(path)
+        } catch {
+            if error.code == .noSuchFileOrDirectory { return nil }
+            throw error
+        }
+    }
+
     /// The first line of a file, without its newline and without the spaces around it; `nil` if it cannot be read.
     package static func line(_ path: FilePath) -> String? {
         guard let content = try? Self.read(path) else { return nil }

@@ -69,7 +69,8 @@ package struct ClassParameters: Sendable, Hashable {
         self.fsType = try reader.choice("csi.storage.k8s.io/fstype", of: ["", "ext4", "xfs"]) ?? ""
         self.course = try Self.course(&reader, pool: self.pool, namespace: self.radosNamespace)
         self.studentSource = try StudentSource(&reader)
-        self.defaultSize = try reader.integer("defaultSize", in: 1...CapacityRange.largest) ?? CapacityRange.defaultSize
+        self.defaultSize =
+            try reader.integer("defaultSize", in: 1...CapacityBounds.largest) ?? CapacityBounds.defaultSize
         for name in ["studentQuota", "template"] where reader.text(name) != nil {
             throw LockerError(
                 .invalidArgument,
@@ -121,7 +122,7 @@ package struct ClassParameters: Sendable, Hashable {
                 "parameters stripeUnit and stripeCount are given together or not at all"
             )
         }
-        if let unit = image.stripeUnit, (image.objectSize ?? UInt64(CapacityRange.objectSize)) % unit != 0 {
+        if let unit = image.stripeUnit, (image.objectSize ?? UInt64(CapacityBounds.objectSize)) % unit != 0 {
             throw LockerError(.invalidArgument, "parameter stripeUnit: \(unit) does not divide the object size")
         }
     }

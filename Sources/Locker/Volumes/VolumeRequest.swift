@@ -7,12 +7,12 @@ package import LockerProto
 package struct VolumeRequest: Sendable, Hashable {
     /// The name that makes two requests one volume.
     package let name: String
-    package let capacity: CapacityRange
+    package let capacity: CapacityBounds
     package let parameters: ClassParameters
     package let capabilities: [Capability]
 
     /// A checked request.
-    package init(name: String, capacity: CapacityRange, parameters: ClassParameters, capabilities: [Capability]) {
+    package init(name: String, capacity: CapacityBounds, parameters: ClassParameters, capabilities: [Capability]) {
         self.name = name
         self.capacity = capacity
         self.parameters = parameters

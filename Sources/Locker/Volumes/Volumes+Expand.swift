@@ -17,7 +17,7 @@ extension Volumes {
     ///   it is being deleted.
     package func expand(
         _ handle: VolumeHandle,
-        to capacity: CapacityRange,
+        to capacity: CapacityBounds,
         at location: VolumeLocation,
         candidates: [String]
     ) async throws -> Int64 {
@@ -45,7 +45,7 @@ extension Volumes {
 
     private func grow(
         _ found: Stored<VolumeRecord>,
-        to capacity: CapacityRange,
+        to capacity: CapacityBounds,
         at place: Place
     ) async throws -> Int64? {
         var record = found.value

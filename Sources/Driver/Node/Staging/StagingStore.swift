@@ -5,7 +5,7 @@ internal import Crypto
 internal import FoundationEssentials
 internal import Host
 internal import Locker
-internal import Logging
+package import Logging
 package import SystemPackage
 
 /// The staging records of this node, in files that a crash at any moment leaves whole.
@@ -38,12 +38,7 @@ package struct StagingStore: Sendable {
     }
 
     private func read(_ path: FilePath) throws -> StagingRecord? {
-        let bytes: [UInt8]
-        do {
-            bytes = try HostFile.read(path)
-        } catch let error as HostError where error.code == .noSuchFileOrDirectory {
-            return nil
-        }
+        guard let bytes = try HostFile.readIfPresent(path) else { return nil }
         do {
             let record = try JSONDecoder().decode(StagingRecord.self, from: Data(bytes))
             guard record.format == 1 else {

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 /// How large a volume may be: a request's `capacity_range`, in bytes.
-package struct CapacityRange: Sendable, Hashable {
+package struct CapacityBounds: Sendable, Hashable {
     /// At least so many bytes; zero asks for none in particular.
     package let required: Int64
 
