@@ -7,13 +7,14 @@ package import Rados
 // The RADOS namespaces that a pool knows of. Any name can be used for I/O; one that was made here is listed, and
 // librbd lets it go only when it holds no image.
 extension IOContext {
-    /// Makes a namespace known to the pool.
+    /// Makes a namespace known to the pool, and its trash ready for a time when the pool is full.
     ///
     /// - Throws: ``CephError`` with `EEXIST` if it is.
     package func createNamespace(_ name: String) async throws {
         try await self.blocking {
             try check(rbd_namespace_create(self.raw, name), "rbd_namespace_create", "\(self.poolName)/\(name)")
         }
+        try await self.cluster.ioContext(poolID: self.poolID, namespace: name).prepareTrash()
     }
 
     /// Makes the pool forget a namespace.
@@ -48,10 +49,11 @@ extension IOContext {
         }
     }
 
-    /// Makes the pool ready for images, as `rbd pool init` does.
+    /// Makes the pool ready for images, as `rbd pool init` does, and its trash for a time when the pool is full.
     package func initialisePool() async throws {
         try await self.blocking {
             try check(rbd_pool_init(self.raw, false), "rbd_pool_init", self.poolName)
         }
+        try await self.prepareTrash()
     }
 }

@@ -6,13 +6,24 @@ package import Rados
 internal import SystemPackage
 
 extension IOContext {
+    /// Makes the object that lists the trash, so that there is one when the pool is full.
+    ///
+    /// An image goes to the trash by an entry in it, which needs no space, while the object itself does.
+    package func prepareTrash() async throws {
+        try await self.write("rbd_trash") { $0.create(exclusive: false) }
+    }
+
     /// Moves an image to the trash: its name is free at once, its data stays until ``removeFromTrash(id:force:progress:)``.
     ///
     /// - Parameters:
     ///   - name: the image's name.
     ///   - delay: for how long it may be removed only by force.
-    /// - Throws: ``CephError`` with `ENOENT` if there is none, `EBUSY` if another client holds its lock.
+    /// - Throws: ``CephError`` with `ENOENT` if there is none, `EBUSY` if another client holds its lock, `ENOSPC` if the
+    ///   pool is full and ``prepareTrash()`` was never called.
     package func moveImageToTrash(_ name: String, delay: Duration = .zero) async throws {
+        // librbd would answer ENOENT where the pool is full and this is the first image to go to the trash, which reads
+        // as if there were no such image.
+        try await self.prepareTrash()
         try await self.blocking {
             let seconds = UInt64(clamping: delay.components.seconds)
             try check(rbd_trash_move(self.raw, name, seconds), "rbd_trash_move", self.path(name))

@@ -30,7 +30,8 @@ extension LiveImage {
     ///   - buffer: `count` bytes that live and stay as they are until the completion.
     ///   - count: how many bytes; the range must lie within the image.
     ///   - completion: gets zero, or a negative errno: `ESHUTDOWN` once this client is fenced, `EROFS` without the
-    ///     lock or on a read-only image, `ENOSPC` with a full pool.
+    ///     lock or on a read-only image. In a full pool it waits, or gets `ENOSPC`, as the connection's
+    ///     ``Rados/CephTimeouts/waitsForSpace`` says.
     @inline(__always)
     package func write(
         offset: UInt64,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-/// How long calls on a connection wait for the cluster; Ceph counts whole seconds, so fractions are rounded up.
+/// What calls on a connection wait for and how long; Ceph counts whole seconds, so fractions are rounded up.
 package struct CephTimeouts: Sendable, Hashable {
     /// For connecting: Ceph's `client_mount_timeout`.
     package var connect: Duration
@@ -12,11 +12,18 @@ package struct CephTimeouts: Sendable, Hashable {
     /// For an answer from the OSDs: `rados_osd_op_timeout`; zero waits for ever, as a disk would.
     package var osd: Duration
 
-    /// Sets each of the three.
-    package init(connect: Duration, monitor: Duration, osd: Duration) {
+    /// Whether writes to a full pool wait until there is space, as librados does by itself.
+    ///
+    /// Otherwise one that needs space fails with `ENOSPC` at once, and one that needs none goes on: an omap's change, a
+    /// removal. Else a full pool would be one from which nothing can be deleted.
+    package var waitsForSpace: Bool
+
+    /// Sets each of them.
+    package init(connect: Duration, monitor: Duration, osd: Duration, waitsForSpace: Bool = false) {
         self.connect = connect
         self.monitor = monitor
         self.osd = osd
+        self.waitsForSpace = waitsForSpace
     }
 
     /// For management calls: no RPC waits for ever.
@@ -24,14 +31,15 @@ package struct CephTimeouts: Sendable, Hashable {
     /// A mutation that timed out may still have happened.
     package static let management = CephTimeouts(connect: .seconds(5), monitor: .seconds(10), osd: .seconds(15))
 
-    /// For a volume's data: I/O waits until the cluster answers unless the class sets a limit.
+    /// For a volume's data: I/O waits until the cluster answers, and until a full pool has space, unless the class sets
+    /// a limit.
     ///
     /// - Parameter limit: the StorageClass' `ioTimeout`; `nil` waits for ever.
     package static func io(_ limit: Duration?) -> CephTimeouts {
-        CephTimeouts(connect: .seconds(5), monitor: .seconds(10), osd: limit ?? .zero)
+        CephTimeouts(connect: .seconds(5), monitor: .seconds(10), osd: limit ?? .zero, waitsForSpace: true)
     }
 
-    /// The options of Ceph's configuration that say the same.
+    /// The options of Ceph's configuration that say the same of the times.
     var options: [String: String] {
         [
             "client_mount_timeout": Self.seconds(self.connect),

@@ -75,6 +75,8 @@ extension Cluster {
                 throw CephError(call: "rados_ioctx_create2", code: .noMemory, object: "pool \(name)")
             }
             rados_ioctx_set_namespace(raw, namespace)
+            // librbd hands it on to the contexts that it makes from this one.
+            if !self.waitsForSpace { rados_set_pool_full_try(raw) }
             if failsWhenFull { rados_set_pool_full_try(raw) }
             return IOContext(
                 adopting: raw,

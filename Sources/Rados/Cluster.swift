@@ -25,9 +25,12 @@ package final class Cluster: Sendable {
     /// The threads that this connection's blocking calls run on.
     package let pool: BlockingPool
 
+    /// See ``CephTimeouts/waitsForSpace``.
+    let waitsForSpace: Bool
+
     private let handle: Mutex<ClusterHandle?>
 
-    private init(handle: ClusterHandle, target: ClusterTarget) throws {
+    private init(handle: ClusterHandle, target: ClusterTarget, waitsForSpace: Bool) throws {
         var buffer = [CChar](repeating: 0, count: 37)  // a UUID and the NUL
         try check(rados_cluster_fsid(handle.raw, &buffer, buffer.count), "rados_cluster_fsid", target.label)
         self.fsid = String(nulTerminated: buffer)
@@ -36,6 +39,7 @@ package final class Cluster: Sendable {
         defer { free(addresses) }
         self.instanceAddress = addresses.map { String(cString: $0) } ?? ""
         self.target = target
+        self.waitsForSpace = waitsForSpace
         self.pool = handle.pool
         self.handle = Mutex(handle)
     }
@@ -58,7 +62,8 @@ package final class Cluster: Sendable {
         try await pool.run {
             try Cluster(
                 handle: self.connected(to: target, options: timeouts.options.merging(options) { $1 }, pool: pool),
-                target: target
+                target: target,
+                waitsForSpace: timeouts.waitsForSpace
             )
         }
     }

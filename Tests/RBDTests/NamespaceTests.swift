@@ -26,6 +26,7 @@ struct NamespaceTests {
         try await course.removeImage("one")
         try await root.removeNamespace(name)
         #expect(try await !root.namespaceExists(name))
+        #expect(try await course.objects().isEmpty)
         try await expectErrno(.noSuchFileOrDirectory) { try await root.removeNamespace(name) }
     }
 

@@ -110,6 +110,23 @@ struct BlockingPoolTests {
         await pool.shutdown()
     }
 
+    @Test("Shutting down ends what runs, and refuses what still waits rather than forgetting it")
+    func shutdownWhileBusy() async throws {
+        let pool = BlockingPool(threads: 1, name: "test")
+        let gate = Gate()
+        let running = Task { try await pool.run { gate.pass() } }
+        await gate.waitForArrivals(1)
+        let waiting = Task { try await pool.run { 42 } }
+        while pool.load < 2 { await Task.yield() }
+        let ending = Task { await pool.shutdown() }
+        // The one in line is refused while the first still runs.
+        try await expectErrno(.canceled) { try await waiting.value }
+        gate.open()
+        try await running.value
+        await ending.value
+        #expect(pool.load == 0)
+    }
+
     @Test("After shutdown calls are refused, work for deinit still runs, and a second shutdown is harmless")
     func shutdown() async throws {
         let pool = BlockingPool(threads: 1, name: "test")

@@ -8,7 +8,7 @@ internal import TestSupport
 internal import Testing
 
 /// Connections shared by those who ask for the same.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(2)))
 struct ClusterPoolTests {
     private static func pool(
         threads: Int = 8,

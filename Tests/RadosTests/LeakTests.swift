@@ -34,7 +34,7 @@ struct LeakTests {
         let directory = try await TestCluster.shared().directory.string
         await #expect(processExitsWith: .success) { [directory = directory as String] in
             let cluster = try TestCluster(directory: FilePath(directory))
-            let pool = BlockingPool(threads: 2, name: "leak test")
+            let pool = cluster.threads
             let wrong = ClusterTarget(
                 monitors: cluster.monitors,
                 user: "csi",
@@ -50,7 +50,7 @@ struct LeakTests {
             }
             try await round()
             // What was enqueued for the pool's threads before is done once each of them has taken a later call.
-            func settle() async throws { for _ in 0..<8 { try await pool.run {} } }
+            func settle() async throws { for _ in 0..<32 { try await pool.run {} } }
             try await settle()
             let before = try ProcessCensus()
             for _ in 0..<40 { try await round() }

@@ -44,4 +44,35 @@ struct TestClusterTests {
         #expect(FileManager.default.fileExists(atPath: RepositoryRoot.path.appending("Package.swift").string))
         #expect(throws: SetUpError.self) { try BuiltProgram.path("no-such-program") }
     }
+
+    @Test("A cluster of a test's own starts beside the shared one, and is gone without a trace when it is torn down")
+    func ownCluster() async throws {
+        let shared = try await TestCluster.shared()
+        let own = try await TestCluster.start(store: .memstore, pools: ["one", "two"], manager: .no)
+        #expect(own.fsid != shared.fsid)
+        let connection = try await own.connect()
+        #expect(try await Set(connection.pools()) == ["one", "two"])
+        await connection.close()
+        let pids = try ["mon.a", "osd.0"].map { name in
+            try String(contentsOfFile: own.directory.appending("\(name).pid").string, encoding: .utf8)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        #expect(pids.allSatisfy { FileManager.default.fileExists(atPath: "/proc/\($0)") })
+        try await own.tearDown()
+        #expect(!FileManager.default.fileExists(atPath: own.directory.string))
+        for pid in pids {
+            let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+            #expect(status?.contains(") Z ") ?? true, "\(pid) still runs")
+        }
+        let timeouts = CephTimeouts(connect: .seconds(1), monitor: .seconds(1), osd: .seconds(1))
+        try await expectErrno(.timedOut) { try await own.connect(timeouts: timeouts) }
+    }
+
+    @Test("dev/ceph's own words are in the error when it cannot start a cluster")
+    func failure() async throws {
+        let error = await #expect(throws: SetUpError.self) {
+            try await TestCluster.start(size: 1 << 20, pools: ["a/b c"])
+        }
+        #expect(error?.description.contains("dev/ceph") == true)
+    }
 }

@@ -49,8 +49,14 @@ extension TestCluster {
         arguments += ["--pools", pools.joined(separator: " "), "--mgr", manager.rawValue]
         arguments += ["--until-exit-of", String(getpid())]
         if hasV1 { arguments.append("--v1") }
-        try await DevCeph.run(arguments)
-        return try TestCluster(directory: directory)
+        do {
+            try await DevCeph.run(arguments)
+            return try TestCluster(directory: directory)
+        } catch {
+            // Why it did not start is in the error; that there was nothing to end is no error of its own.
+            try? await DevCeph.run(["down", directory.string, "--purge"])
+            throw error
+        }
     }
 
     /// Ends the OSD, so that nothing can be read or written; the monitor goes on.

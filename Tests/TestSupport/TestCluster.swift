@@ -28,7 +28,7 @@ package final class TestCluster: Sendable {
     package let admin: ClusterTarget
 
     /// The threads of the connections made here.
-    let threads = BlockingPool(threads: 16, name: "test cluster")
+    package let threads = BlockingPool(threads: 16, name: "test cluster")
 
     /// The connection that ``withNamespace(pool:_:)`` uses, made on first use.
     private let common = Mutex<Task<Cluster, any Error>?>(nil)
@@ -63,6 +63,7 @@ package final class TestCluster: Sendable {
         self.monitors = [monitors]
         self.csi = try Self.target("csi", of: directory, at: monitors)
         self.admin = try Self.target("admin", of: directory, at: monitors)
+        self.disconnectAtExit()
     }
 
     private static func target(_ user: String, of directory: FilePath, at monitors: String) throws -> ClusterTarget {
@@ -102,5 +103,10 @@ package final class TestCluster: Sendable {
             return task
         }
         return try await connecting.value
+    }
+
+    /// Gives the common connection away, to be closed by who takes it.
+    func takeCommonConnection() -> Task<Cluster, any Error>? {
+        self.common.withLock { $0.take() }
     }
 }
