@@ -10,6 +10,8 @@ check=no
 if [ "${1:-}" = --check ]; then check=yes; shift; fi
 venv=${1:-$root/.venv}
 python=${LOCKER_PYTHON:-python3}
+# A venv that is there is judged by its own python, whichever comes first in PATH today.
+if [ "$check" = yes ] && [ -x "$venv/bin/python" ]; then python=$venv/bin/python; fi
 
 # Pinned to versions that have wheels for every python above.
 packages=(grpcio==1.76.0 grpcio-tools==1.76.0 protobuf==6.33.5 setuptools==80.9.0)

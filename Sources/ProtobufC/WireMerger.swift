@@ -39,18 +39,21 @@ struct WireMerger {
                 throw WireError(.malformed, at: descriptor.name)
             }
             let whole = UnsafeRawBufferPointer(rebasing: bytes[start..<reader.position])
-            merger.add(UInt32(tag >> 3), whole: whole, payload: UnsafeRawBufferPointer(rebasing: bytes[payload]))
+            let part = tag & 7 == 2 ? UnsafeRawBufferPointer(rebasing: bytes[payload]) : nil
+            merger.add(UInt32(tag >> 3), whole: whole, payload: part)
         }
         return try merger.output()
     }
 
-    private mutating func add(_ number: UInt32, whole: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer) {
+    /// Takes one field: its bytes, and what stands after its length if it has one.
+    private mutating func add(_ number: UInt32, whole: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer?) {
         guard let field = self.descriptor.field(number)?.pointee else {
             // Unknown: kept, so that what libprotobuf-c refuses in it stays refused.
             self.records.append(Record(number: number, message: nil, bytes: Array(whole)))
             return
         }
-        let isMessage = field.type == PROTOBUF_C_TYPE_MESSAGE && whole.count > payload.count
+        // A message field of another wire type stays as it is: libprotobuf-c refuses it.
+        let part = field.type == PROTOBUF_C_TYPE_MESSAGE ? payload : nil
         let isSingular = field.label != PROTOBUF_C_LABEL_REPEATED
         let isOneof = field.flags & PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue != 0
         if isOneof, let former = self.oneofs[field.quantifier_offset], let record = self.records[former],
@@ -60,14 +63,14 @@ struct WireMerger {
             self.records[former] = nil
             self.places[record.number] = nil
         }
-        if isMessage, isSingular, let place = self.places[number] {
-            self.records[place]?.bytes += payload
+        if let part, isSingular, let place = self.places[number] {
+            self.records[place]?.bytes += part
             return
         }
-        if isMessage, isSingular { self.places[number] = self.records.count }
+        if part != nil, isSingular { self.places[number] = self.records.count }
         if isOneof { self.oneofs[field.quantifier_offset] = self.records.count }
-        let message = isMessage ? self.descriptor.message(in: number) : nil
-        self.records.append(Record(number: number, message: message, bytes: Array(isMessage ? payload : whole)))
+        let message = part.map { _ in self.descriptor.message(in: number) }
+        self.records.append(Record(number: number, message: message, bytes: Array(part ?? whole)))
     }
 
     private func output() throws(WireError) -> [UInt8] {

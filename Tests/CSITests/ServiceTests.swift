@@ -9,47 +9,14 @@ internal import Testing
 /// The generated services behind grpc-swift's server on a Unix socket.
 @Suite(.timeLimit(.minutes(2)))
 struct ServiceTests {
-    /// Serves nothing but what the generated defaults answer.
-    struct Nothing: IdentityService, ControllerService, GroupControllerService, SnapshotMetadataService, NodeService {}
-
-    /// Answers with what it was asked, as far as the two messages allow.
-    struct Echo: ControllerService, SnapshotMetadataService {
-        func createVolume(_ request: CreateVolumeRequest, context: ServerContext) async throws -> CreateVolumeResponse {
-            CreateVolumeResponse(volume: Volume(volumeID: request.name, volumeContext: request.parameters))
-        }
-
-        /// Sends `max_results` messages, numbered from `starting_offset`.
-        func getMetadataAllocated(
-            _ request: GetMetadataAllocatedRequest,
-            writer: RPCWriter<GetMetadataAllocatedResponse>,
-            context: ServerContext
-        ) async throws {
-            for number in 0..<Int64(request.maxResults) {
-                let block = BlockMetadata(byteOffset: request.startingOffset + number, sizeBytes: 1)
-                try await writer.write(GetMetadataAllocatedResponse(blockMetadata: [block]))
-            }
-            guard request.snapshotID.isEmpty else {
-                throw RPCError(code: .notFound, message: "no snapshot \(request.snapshotID)")
-            }
-        }
-
-        func deleteVolume(_ request: DeleteVolumeRequest, context: ServerContext) async throws -> DeleteVolumeResponse {
-            DeleteVolumeResponse()
-        }
-
-        /// Answers with a text that C would cut.
-        func listVolumes(_ request: ListVolumesRequest, context: ServerContext) async throws -> ListVolumesResponse {
-            ListVolumesResponse(nextToken: "a\u{0}b")
-        }
-    }
-
     private static let nothing: [any RegistrableRPCService] = [
-        IdentityRegistration(Nothing()), ControllerRegistration(Nothing()), GroupControllerRegistration(Nothing()),
-        SnapshotMetadataRegistration(Nothing()), NodeRegistration(Nothing()),
+        IdentityRegistration(EmptyService()), ControllerRegistration(EmptyService()),
+        GroupControllerRegistration(EmptyService()), SnapshotMetadataRegistration(EmptyService()),
+        NodeRegistration(EmptyService()),
     ]
 
     private static let echo: [any RegistrableRPCService] = [
-        ControllerRegistration(Echo()), SnapshotMetadataRegistration(Echo()),
+        ControllerRegistration(EchoService()), SnapshotMetadataRegistration(EchoService()),
     ]
 
     @Test("the table has every method of the facts file")

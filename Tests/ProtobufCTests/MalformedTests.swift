@@ -64,6 +64,11 @@ struct MalformedTests {
         Case("a string as a number", Encoded.number(1, 5), .malformed),
         Case("a string as 8 bytes", [1 << 3 | 1, 1, 2, 3, 4, 5, 6, 7, 8], .malformed),
         Case("a message as a number", Encoded.number(2, 5), .malformed),
+        Case(
+            "a message as a number beside two of it",
+            Encoded.delimited(2, []) + Encoded.number(2, 1 << 40) + Encoded.delimited(2, []),
+            .malformed
+        ),
         Case("a map as 4 bytes", [4 << 3 | 5, 1, 2, 3, 4], .malformed),
         Case("a number as text", Encoded.delimited(2, Encoded.text(1, "5")), .malformed),
         Case("a varint of 11 bytes", [15 << 3] + Array(repeating: 0xFF, count: 11), .malformed),
