@@ -7,7 +7,7 @@
 in_namespace := unshare -m --propagation slave
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo run clean verify proto fmt fuzz bench bench-datapath
+.PHONY: help setup build test demo run clean verify proto fmt fuzz tsan bench bench-datapath
 
 help: ## says what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ fmt: ## formats every Swift file
 fuzz: ## feeds the decoder with made-up messages
 	@dev/fuzz.sh
 
+tsan: ## runs the tests of the Ceph rooms under ThreadSanitizer (its own build)
+	@dev/tsan.sh
+
 bench: ## measures the controller's calls beside librbd alone (release build)
 	swift build -c release --scratch-path .build-release --product controller-benchmark
 	.build-release/release/controller-benchmark
@@ -47,4 +50,4 @@ bench-datapath: ## measures the FUSE data path with fio beside others (release b
 	@$(in_namespace) Benchmarks/datapath/run.sh
 
 clean: ## removes what was built
-	rm -rf .build .build-release .venv
+	rm -rf .build .build-fuzz .build-release .build-tsan .venv
