@@ -29,10 +29,11 @@ package struct MapperChoice: Sendable, Hashable {
         switch mounter {
         case "", "auto":
             if self.available.contains(.krbd), Self.kernelFeatures.isSuperset(of: features) { return .krbd }
-            guard self.available.contains(.fuse) else {
+            if self.available.contains(.fuse) { return .fuse }
+            guard self.available.contains(.krbd) else {
                 throw MapError(.unsupported, "this machine can map no image: it has neither rbd nor FUSE with loop")
             }
-            return .fuse
+            wanted = .krbd
         case "rbd", "krbd": wanted = .krbd
         case "rbd-nbd", "nbd": wanted = .nbd
         case "ublk": wanted = .ublk

@@ -14,7 +14,9 @@ extension DataEngine {
             do {
                 if let volume = self.state.withLock({ $0.volumes[request.volumeID] }) {
                     try Self.verify(volume.record, request)
-                    if volume.isIntact { return volume.mapped() }
+                    if let device = try await self.pool.run({ volume.isIntact ? volume.mapped(isIntact: true) : nil }) {
+                        return device
+                    }
                     // Another program parted the device from its file: whoever used it has lost it already.
                     try await self.takeDown(volume)
                 }
@@ -87,29 +89,31 @@ extension DataEngine {
         let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         try await image.onUpdate { changed.yield() }
         server.add(file, named: record.name)
+        let device: LoopDevice
         do {
-            let device = try await self.pool.run {
-                let path = server.path(of: record.name)
-                let device = try LoopDevice.attach(path, readOnly: record.isReadOnly, label: "locker:\(record.name)")
-                do {
-                    try device.tuneQueue(readAhead: 4 << 20)
-                } catch {
-                    try device.detach()
-                    throw error
-                }
-                return device
-            }
-            let volumeID = record.volumeID
-            let follower = Task { [weak self] in
-                for await _ in changes { await self?.follow(volumeID) }
-            }
-            let volume = ServedVolume(record: record, cluster: cluster, file: file, device: device, follower: follower)
-            self.state.withLock { $0.volumes[volumeID] = volume }
-            return volume.mapped()
+            device = try await self.pool.run { try Self.attach(record, to: server.path(of: record.name)) }
         } catch {
             server.remove(named: record.name)
             throw error
         }
+        let volumeID = record.volumeID
+        let follower = Task { [weak self] in
+            for await _ in changes { await self?.follow(volumeID) }
+        }
+        let volume = ServedVolume(record: record, cluster: cluster, file: file, device: device, follower: follower)
+        self.state.withLock { $0.volumes[volumeID] = volume }
+        return volume.mapped(isIntact: true)
+    }
+
+    private static func attach(_ record: AttachmentRecord, to file: FilePath) throws(HostError) -> LoopDevice {
+        let device = try LoopDevice.attach(file, readOnly: record.isReadOnly, label: "locker:\(record.name)")
+        do throws(HostError) {
+            try device.tuneQueue(readAhead: 4 << 20)
+        } catch {
+            try device.detach()
+            throw error
+        }
+        return device
     }
 
     private func lock(_ image: LiveImage, _ record: AttachmentRecord) async throws {

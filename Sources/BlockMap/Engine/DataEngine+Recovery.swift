@@ -30,7 +30,7 @@ extension DataEngine {
     ///
     /// - Returns: the device and who holds it, or `nil` if there is none any more.
     func heldDevice(of record: AttachmentRecord) -> (device: LoopDevice, holder: HostError)? {
-        for device in LoopDevice.attached() where device.backingFile?.lastComponent?.string == record.name {
+        for device in LoopDevice.attached() where device.shows(record) {
             do throws(HostError) {
                 try device.detach()
                 self.logger.info(
@@ -44,15 +44,20 @@ extension DataEngine {
         return nil
     }
 
-    /// The leftovers whose devices somebody still holds; blocks.
+    /// The leftovers whose devices are still there; blocks. It only looks: what can be taken down by now goes with the
+    /// next unmap of the volume.
     func heldLeftovers() -> [MappedDevice] {
-        self.state.withLock { $0.leftovers }.compactMap { record in
-            guard let (device, holder) = self.heldDevice(of: record) else { return nil }
+        let records = self.state.withLock { $0.leftovers }
+        guard !records.isEmpty else { return [] }
+        let devices = LoopDevice.attached()
+        return records.compactMap { record in
+            guard let device = devices.first(where: { $0.shows(record) }) else { return nil }
             return MappedDevice(
                 record: record,
                 device: device.path,
                 size: (try? BlockDevice(device.path).size()) ?? 0,
-                trouble: "the process that served it was killed, so its I/O fails; \(holder.note): unmount it there"
+                trouble: "the process that served it was killed, so its I/O fails;"
+                    + " \(DeviceHolders.description(of: device)): unmount it there"
             )
         }
     }
@@ -100,5 +105,13 @@ extension DataEngine {
     private func forget(_ record: AttachmentRecord) throws {
         try self.records.remove(record)
         self.state.withLock { $0.leftovers.removeAll { $0 == record } }
+    }
+}
+
+extension LoopDevice {
+    /// Whether it shows the file that a record names: a name is never used twice, and all that is left of the file's
+    /// path when its mount is gone.
+    func shows(_ record: AttachmentRecord) -> Bool {
+        self.backingFile?.lastComponent?.string == record.name
     }
 }

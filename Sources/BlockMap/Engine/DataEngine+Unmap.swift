@@ -42,7 +42,7 @@ extension DataEngine {
     package func mapped() async throws -> [MappedDevice] {
         let volumes = self.state.withLock { Array($0.volumes.values) }
         return try await self.pool.run {
-            volumes.map { $0.mapped() } + self.heldLeftovers()
+            volumes.map { $0.mapped(isIntact: $0.isIntact) } + self.heldLeftovers()
         }
     }
 
@@ -66,7 +66,9 @@ extension DataEngine {
     /// - Throws: ``HostError`` with `EBUSY` if somebody holds the device; nothing is changed then.
     func takeDown(_ volume: ServedVolume) async throws {
         let server = try self.server()
-        if volume.isIntact { try await self.pool.run { try volume.device.detach() } }
+        try await self.pool.run {
+            if volume.isIntact { try volume.device.detach() }
+        }
         volume.follower.cancel()
         server.remove(named: volume.record.name)
         await volume.file.drained()

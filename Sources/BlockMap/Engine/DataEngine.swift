@@ -84,12 +84,8 @@ package final class DataEngine: Mapper {
     /// A volume that is held is served on until the process ends.
     package func close() async {
         let volumes = self.state.withLock { Array($0.volumes.keys) }
-        for volume in volumes {
-            do {
-                try await self.unmap(volumeID: volume, imageID: "")
-            } catch {
-                self.logger.warning("a volume stays mapped", metadata: ["volume": "\(volume)", "error": "\(error)"])
-            }
+        await withTaskGroup(of: Void.self) { group in
+            for volume in volumes { group.addTask { await self.takeDownAtClose(volume) } }
         }
         let running = self.state.withLock { state -> Running? in
             state.volumes.isEmpty ? state.running.take() : nil
@@ -99,6 +95,14 @@ package final class DataEngine: Mapper {
             try await self.pool.run { try running.server.stop() }
         } catch {
             self.logger.error("FUSE does not end before the process does", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func takeDownAtClose(_ volumeID: String) async {
+        do {
+            try await self.unmap(volumeID: volumeID, imageID: "")
+        } catch {
+            self.logger.warning("a volume stays mapped", metadata: ["volume": "\(volumeID)", "error": "\(error)"])
         }
     }
 

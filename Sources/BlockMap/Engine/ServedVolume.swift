@@ -15,19 +15,17 @@ struct ServedVolume: Sendable {
     /// Follows the image's size.
     let follower: Task<Void, Never>
 
-    /// Whether the loop device still shows this volume's file.
-    var isIntact: Bool {
-        self.device.backingFile?.lastComponent?.string == self.record.name
-    }
+    /// Whether the loop device still shows this volume's file; looks into sysfs.
+    var isIntact: Bool { self.device.shows(self.record) }
 
-    /// What there is to say of it now.
-    func mapped() -> MappedDevice {
+    /// What there is to say of it now, given ``isIntact``.
+    func mapped(isIntact: Bool) -> MappedDevice {
         MappedDevice(
             record: self.record,
             device: self.device.path,
             size: self.file.size,
             counters: self.file.counters,
-            trouble: self.isIntact
+            trouble: isIntact
                 ? self.file.trouble : "\(self.device.path) was taken away by another program; remount",
             oldestRequest: self.file.oldestRequest
         )

@@ -1,32 +1,197 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import FoundationEssentials
+internal import Glibc
+internal import Host
 package import Logging
 package import Rados
+internal import Redaction
 package import SystemPackage
 
 /// Maps images with the kernel's own rbd, through /sys/bus/rbd.
 ///
-/// Interim: the interface that callers are written against; the mapper follows.
+/// The kernel keeps the devices, whatever happens to this process; each has a client of its own. The key is handed over
+/// in the kernel's keyring.
 package struct KernelRBDMapper: Mapper {
-    package let name = "krbd"
-    private let sysfs: FilePath
+    static let mapperName = "krbd"
 
-    /// Names the threads for blocking calls, and where sysfs is.
+    package let name = KernelRBDMapper.mapperName
+    private let sysfs: FilePath
+    private let pool: BlockingPool
+    private let logger: Logger
+    private let locks = VolumeLocks()
+
+    /// Names the threads for calls that block.
+    ///
+    /// - Parameter sysfs: where sysfs is mounted.
     package init(sysfs: FilePath = "/sys", pool: BlockingPool, logger: Logger) {
         self.sysfs = sysfs
+        self.pool = pool
+        self.logger = logger
     }
 
-    /// Whether this machine's kernel has rbd.
-    package static func isAvailable() -> Bool { false }
+    /// Whether this machine's kernel has rbd loaded or built in.
+    package static func isAvailable() -> Bool {
+        HostFile.names(in: "/sys/bus/rbd").contains { $0 == "add" || $0 == "add_single_major" }
+    }
 
-    package func map(_ request: MapRequest) async throws -> MappedDevice { throw self.unfinished }
+    package func map(_ request: MapRequest) async throws -> MappedDevice {
+        try await self.locks.with(request.volumeID) {
+            do {
+                if let device = try await self.device(request.volumeID, request.imageID, request) {
+                    return device.mapped(volumeID: request.volumeID)
+                }
+                let command = try KernelRBDCommand.add(request, poolName: try await self.poolName(of: request))
+                return try await self.pool.run { try self.add(request, command) }.mapped(volumeID: request.volumeID)
+            } catch {
+                throw MapError.wrapping(error, "map volume \(request.volumeID) (image \(request.imageName))")
+            }
+        }
+    }
 
-    package func unmap(volumeID: String, imageID: String) async throws { throw self.unfinished }
+    package func unmap(volumeID: String, imageID: String) async throws {
+        try await self.locks.with(volumeID) {
+            do {
+                try await self.pool.run {
+                    if let device = try self.find(volumeID, imageID) { try self.remove(device) }
+                    try Keyring.remove(type: "ceph", name: KernelRBDCommand.keyName(volumeID: volumeID))
+                }
+            } catch let error as HostError where error.code == .resourceBusy {
+                throw MapError(.busy, "\(error.object) of volume \(volumeID) is in use: \(error.note)", cause: error)
+            } catch {
+                throw MapError.wrapping(error, "unmap volume \(volumeID)")
+            }
+        }
+    }
 
-    package func refresh(volumeID: String, imageID: String) async throws -> UInt64 { throw self.unfinished }
+    package func refresh(volumeID: String, imageID: String) async throws -> UInt64 {
+        try await self.locks.with(volumeID) {
+            do {
+                return try await self.pool.run {
+                    guard let device = try self.find(volumeID, imageID) else { throw Self.notMapped(volumeID) }
+                    let directory = KernelRBDDevice.directory(device.number, sysfs: self.sysfs)
+                    try HostFile.write("1", to: directory.appending("refresh"))
+                    guard let now = KernelRBDDevice(device.number, sysfs: self.sysfs) else {
+                        throw Self.notMapped(volumeID)
+                    }
+                    return now.size
+                }
+            } catch {
+                throw MapError.wrapping(error, "grow the device of volume \(volumeID)")
+            }
+        }
+    }
 
-    package func mapped() async throws -> [MappedDevice] { throw self.unfinished }
+    package func mapped() async throws -> [MappedDevice] {
+        try await self.pool.run { KernelRBDDevice.all(sysfs: self.sysfs).map { $0.mapped() } }
+    }
 
-    private var unfinished: MapError { MapError(.unsupported, "kernel rbd below \(self.sysfs) is not there yet") }
+    /// The volume's device, if it is what is asked for.
+    private func device(_ volume: String, _ image: String, _ request: MapRequest) async throws -> KernelRBDDevice? {
+        let found = try await self.pool.run { try self.find(volume, image) }
+        guard let found else { return nil }
+        guard found.shows(request), found.isReadOnly == request.isReadOnly else {
+            throw MapError(
+                .mismatch,
+                "volume \(volume) is mapped already: \(found.path) is image \(found.imageName) (id \(found.imageID), pool"
+                    + " \(found.poolID), cluster \(found.fsid))\(found.isReadOnly ? ", read-only" : ""); unmap it first"
+            )
+        }
+        return found
+    }
+
+    /// The device that was mapped for a volume; one that another program mapped counts by its image.
+    private func find(_ volumeID: String, _ imageID: String) throws(MapError) -> KernelRBDDevice? {
+        let devices = KernelRBDDevice.all(sysfs: self.sysfs)
+        if let own = devices.first(where: { $0.volumeID == volumeID }) {
+            guard imageID.isEmpty || own.imageID == imageID else {
+                throw MapError(
+                    .mismatch,
+                    "\(own.path) of volume \(volumeID) has image id \(own.imageID), not \(imageID)"
+                )
+            }
+            return own
+        }
+        let others = devices.filter { $0.volumeID == nil && $0.imageID == imageID && $0.snapshot == "-" }
+        guard others.count < 2 else {
+            let paths = others.map { "\($0.path)" }.joined(separator: ", ")
+            throw MapError(.mismatch, "\(paths) have images with the id \(imageID): unmap those that are not in use")
+        }
+        return others.first
+    }
+
+    private func poolName(of request: MapRequest) async throws -> String {
+        let cluster = try await Cluster.connect(to: request.target, pool: self.pool)
+        do {
+            guard cluster.fsid == request.fsid else {
+                throw MapError(.mismatch, "the monitors given are of cluster \(cluster.fsid), not of \(request.fsid)")
+            }
+            let name = try await cluster.poolName(id: request.poolID)
+            await cluster.close()
+            return name
+        } catch {
+            await cluster.close()
+            throw error
+        }
+    }
+
+    private func add(_ request: MapRequest, _ command: String) throws -> KernelRBDDevice {
+        guard let key = Data(base64Encoded: request.target.key.reveal()) else {
+            throw MapError(.failed, "the key of client.\(request.target.user) is not base64")
+        }
+        let before = Set(KernelRBDDevice.all(sysfs: self.sysfs).map(\.number))
+        let keyName = KernelRBDCommand.keyName(volumeID: request.volumeID)
+        try Keyring.add(type: "ceph", name: keyName, payload: Array(key))
+        do {
+            try self.write(command, to: "add")
+        } catch {
+            try Keyring.remove(type: "ceph", name: keyName)
+            throw error
+        }
+        let added = KernelRBDDevice.all(sysfs: self.sysfs).filter { !before.contains($0.number) }
+        if let device = added.first(where: { $0.shows(request) && $0.volumeID ?? request.volumeID == request.volumeID })
+        {
+            return device
+        }
+        // The kernel maps by name, and the name has become another image's.
+        let wrong = added.first { $0.volumeID == request.volumeID }
+        if let wrong { try self.remove(wrong) }
+        throw MapError(
+            .mismatch,
+            "image \(request.imageName) has the id \(wrong?.imageID ?? "unknown"), not \(request.imageID)"
+        )
+    }
+
+    // Whatever looks at a device in passing (udev, blkid) is gone after this many times 100 ms.
+    private static let attempts = 30
+
+    private func remove(_ device: KernelRBDDevice) throws {
+        for attempt in 1... {
+            do throws(HostError) {
+                return try self.write("\(device.number)", to: "remove")
+            } catch {
+                switch error.code {
+                case .noSuchFileOrDirectory: return  // Another program was faster.
+                case .resourceBusy where attempt < Self.attempts: usleep(100_000)
+                case .resourceBusy:
+                    let block = self.sysfs.appending("block").appending("rbd\(device.number)")
+                    let holders = DeviceHolders.description(of: BlockDevice(device.path), sysfs: block)
+                    throw HostError(call: error.call, code: error.code, object: "\(device.path)", note: holders)
+                default: throw error
+                }
+            }
+        }
+    }
+
+    /// Writes to the bus, where the devices share a major number if the kernel can do that.
+    private func write(_ text: String, to file: String) throws(HostError) {
+        let bus = self.sysfs.appending("bus").appending("rbd")
+        let hasSingle = HostFile.names(in: bus).contains("\(file)_single_major")
+        try HostFile.write(text, to: bus.appending(hasSingle ? "\(file)_single_major" : file))
+    }
+
+    private static func notMapped(_ volumeID: String) -> MapError {
+        MapError(.notFound, "volume \(volumeID) is not mapped here")
+    }
 }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import RBD
+internal import Testing
+
+@testable internal import BlockMap
+
+/// The StorageClass parameters `mounter` and `mapOptions`.
+@Suite struct ChoiceTests {
+    private static let standard = ImageFeatures.standard
+    private static let journaled = ImageFeatures.standard.union(.journaling)
+
+    @Test(
+        "What a mounter means on a machine",
+        arguments: [
+            ("", [MapperName.krbd, .fuse], Self.standard, MapperName.krbd),
+            ("auto", [.krbd, .fuse], Self.standard, .krbd),
+            ("auto", [.krbd, .fuse], Self.journaled, .fuse),
+            ("auto", [.fuse], Self.standard, .fuse),
+            ("rbd", [.krbd, .fuse], Self.standard, .krbd),
+            ("krbd", [.krbd], Self.standard, .krbd),
+            ("fuse", [.krbd, .fuse], Self.standard, .fuse),
+            ("fuse", [.fuse], Self.journaled, .fuse),
+        ]
+    )
+    func resolved(_ mounter: String, _ there: [MapperName], _ features: ImageFeatures, _ name: MapperName) throws {
+        #expect(try MapperChoice(available: Set(there)).resolve(mounter, features: features) == name)
+    }
+
+    @Test(
+        "What cannot be is refused, and what is missing named",
+        arguments: [
+            ("rbd", [MapperName.fuse], Self.standard, "/sys/bus/rbd"),
+            ("krbd", [.krbd], Self.journaled, "journaling"),
+            ("auto", [.krbd], Self.journaled, "journaling"),
+            ("auto", [], Self.standard, "neither"),
+            ("fuse", [.krbd], Self.standard, "/dev/fuse"),
+            ("rbd-nbd", [.krbd, .fuse], Self.standard, "nbd"),
+            ("nbd", [.fuse], Self.standard, "nbd"),
+            ("ublk", [.fuse], Self.standard, "ublk"),
+            ("iscsi", [.fuse], Self.standard, "iscsi"),
+        ]
+    )
+    func refused(_ mounter: String, _ there: [MapperName], _ features: ImageFeatures, _ word: String) {
+        let error = #expect(throws: MapError.self) {
+            try MapperChoice(available: Set(there)).resolve(mounter, features: features)
+        }
+        #expect(error?.code == .unsupported)
+        #expect(error?.message.contains(word) == true)
+    }
+
+    @Test(
+        "librbd's options, of those for several mappers",
+        arguments: [
+            ("", [:]),
+            ("queue_depth=128,notrim", [:]),
+            (
+                "krbd:queue_depth=128;fuse: rbd_cache = false ,rbd_cache_size=1048576",
+                [
+                    "rbd_cache": "false", "rbd_cache_size": "1048576",
+                ]
+            ),
+            ("crush_location=host:a|rack:b;fuse:rbd_x=y:z=1", ["rbd_x": "y:z=1"]),
+        ]
+    )
+    func options(_ text: String, _ expected: [String: String]) throws {
+        #expect(try MapOptions.librbd(text) == expected)
+    }
+
+    @Test(
+        "Options that are not librbd's are refused",
+        arguments: ["fuse:mon_host=evil", "fuse:rbd_cache", "fuse:keyring=/x"]
+    )
+    func notLibrbd(_ text: String) {
+        #expect(throws: MapError.self) { try MapOptions.librbd(text) }
+    }
+}
