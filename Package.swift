@@ -86,13 +86,13 @@ let package = Package(
         .executableTarget(
             name: "locker",
             dependencies: [
-                "BlockMap", "CSI", "Driver", "Host", "Locker", "Rados", "Telemetry", arguments, lifecycle, logging,
+                "BlockMap", "Driver", "Host", "Locker", "Rados", "Telemetry", arguments, coreMetrics, lifecycle, logging,
                 metrics, system,
             ]
         ),
         .executableTarget(
             name: "lockerctl",
-            dependencies: ["Locker", "RBD", "Rados", "Redaction", arguments, logging]
+            dependencies: ["Locker", "LockerProto", "ProtobufC", "Rados", "Redaction", arguments]
         ),
         .executableTarget(name: "protoc-gen-locker", dependencies: ["GoogleWire", "ProtobufC"]),
         .executableTarget(

@@ -44,7 +44,7 @@ package struct MapperTable: Sendable {
     }
 
     /// All devices.
-    func devices() async throws -> [MappedDevice] {
+    package func devices() async throws -> [MappedDevice] {
         var devices: [MappedDevice] = []
         for mapper in self.mappers.values { devices += try await mapper.mapped() }
         return devices

@@ -5,6 +5,7 @@ package import GRPCCore
 internal import GRPCNIOTransportHTTP2Posix
 internal import Host
 package import Logging
+internal import ProtobufC
 internal import ServiceLifecycle
 internal import SystemPackage
 
@@ -34,7 +35,9 @@ package struct SocketServer: Service {
         self.server = GRPCServer(
             transport: .http2NIOPosix(
                 listeningSocketDescriptor: Int(descriptor),
-                transportSecurity: .plaintext
+                transportSecurity: .plaintext,
+                // Past the codec's own limit, so that an oversized request gets an answer in words.
+                config: .defaults { $0.rpc.maxRequestPayloadSize = WireLimits.transportBytes }
             ),
             services: services,
             interceptors: interceptors

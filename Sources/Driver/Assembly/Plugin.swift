@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+package import BlockMap
+internal import CSI
+internal import GRPCCore
+internal import Host
+package import Locker
+internal import LockerProto
+package import Logging
+internal import Rados
+package import ServiceLifecycle
+internal import SystemPackage
+
+/// A process of Locker, put together: what it serves and what runs beside that.
+///
+/// The services are in the order of their start; they end in the reverse, so that calls drain while Ceph is still there.
+package struct Plugin: Sendable {
+    /// What runs.
+    package private(set) var services: [any Service] = []
+
+    /// Whether the clusters answer; `nil` in a data process, which has none of its own.
+    package private(set) var readiness: Readiness?
+
+    /// What is in work, for `/debug/operations`.
+    package let operations = OperationRegistry()
+
+    /// The mappers of the node, for its metrics.
+    package private(set) var mappers: MapperTable?
+
+    /// The erasures of the controller, for its metrics.
+    package private(set) var erasures: Erasures?
+
+    private let options: PluginOptions
+    private let logger: Logger
+    private let threads: BlockingPool
+    private let catalog: ClusterCatalog
+    private let clusters: ClusterPool
+    private var registrations: [any RegistrableRPCService] = []
+
+    /// A process that serves nothing yet.
+    package init(options: PluginOptions, logger: Logger) {
+        self.options = options
+        self.logger = logger
+        let threads = BlockingPool(threads: 32, name: "ceph and host")
+        self.threads = threads
+        self.catalog = ClusterCatalog(path: options.config, instancePath: options.instanceConfig)
+        let clusters = ClusterPool(threads: threads)
+        self.clusters = clusters
+        self.services.append(
+            BackgroundService({ await clusters.run() }) {
+                await clusters.close()
+                await threads.shutdown()
+            }
+        )
+    }
+
+    /// Adds the Controller service.
+    ///
+    /// - Throws: ``LockerError`` for a key file that cannot be read.
+    package mutating func addController() async throws {
+        guard let path = self.options.instanceKey else {
+            throw LockerError(
+                .invalidArgument,
+                "--instance-key is required: the file of the keys that sign volume handles"
+            )
+        }
+        let keys: InstanceKeys
+        do {
+            keys = try InstanceKeys(parsing: String(decoding: try HostFile.read(path), as: UTF8.self))
+        } catch let error as HostError {
+            throw LockerError(.invalidArgument, "--instance-key cannot be read: \(error)", cause: error)
+        }
+        let erasures = Erasures(
+            clusters: self.clusters,
+            layouts: LayoutCache(),
+            logger: self.logger,
+            hook: self.options.hook
+        )
+        let volumes = Volumes(
+            clusters: self.clusters,
+            keys: keys,
+            identity: ControllerIdentity(instance: self.options.driverName, process: self.options.instanceID),
+            erasures: erasures,
+            logger: self.logger,
+            hook: self.options.hook
+        )
+        let janitor = Janitor(catalog: self.catalog, clusters: self.clusters, erasures: erasures, logger: self.logger)
+        self.erasures = erasures
+        self.services.append(BackgroundService({ await janitor.run() }) { await erasures.close() })
+        let server = ControllerServer(volumes: volumes, catalog: self.catalog, operations: self.operations, keys: keys)
+        self.registrations.append(ControllerRegistration(server))
+    }
+
+    /// Adds the Node service over some mappers.
+    package mutating func addNode(mappers: MapperTable) async throws {
+        let staging = try StagingStore(stateDirectory: self.options.stateDirectory, logger: self.logger)
+        let volumes = NodeVolumes(
+            catalog: self.catalog,
+            clusters: self.clusters,
+            mappers: mappers,
+            staging: staging,
+            node: NodeIdentity(nodeID: self.options.nodeID, bootID: try BootID.current()),
+            threads: self.threads,
+            logger: self.logger,
+            hook: self.options.hook
+        )
+        self.mappers = mappers
+        self.registrations.append(NodeRegistration(NodeServer(volumes: volumes, operations: self.operations)))
+        let logger = self.logger
+        self.services.append(
+            BackgroundService {
+                do {
+                    try await volumes.recover()
+                } catch {
+                    logger.warning("What was staged before could not be looked at", metadata: ["error": "\(error)"])
+                }
+            }
+        )
+    }
+
+    /// Adds what makes devices in user space in this process.
+    package mutating func addEngine() async throws -> DataEngine {
+        // Threads of its own: taking down the volumes of a silent cluster holds one each.
+        let threads = BlockingPool(threads: 64, name: "data engine")
+        let engine = DataEngine(
+            directory: self.options.stateDirectory.appending("data"),
+            pool: threads,
+            logger: self.logger
+        )
+        try await engine.start()
+        self.services.append(
+            BackgroundService(end: {
+                await engine.close()
+                await threads.shutdown()
+            })
+        )
+        return engine
+    }
+
+    /// Adds the Data service of an engine on the data socket.
+    package mutating func addData(_ engine: DataEngine) throws {
+        guard let socket = self.options.dataSocket else {
+            throw LockerError(.invalidArgument, "--data-socket is required: where the node process finds this one")
+        }
+        self.services.append(
+            try SocketServer(
+                endpoint: socket,
+                services: [DataRegistration(DataServer(mapper: engine))],
+                interceptors: [CallInterceptor(driverName: self.options.driverName, logger: self.logger)],
+                logger: self.logger
+            )
+        )
+    }
+
+    /// The mappers of a node process: kernel rbd where there is one, and the data process.
+    package mutating func nodeMappers(engine: DataEngine?) throws -> MapperTable {
+        var mappers: [MapperName: any Mapper] = [:]
+        if KernelRBDMapper.isAvailable() {
+            mappers[.krbd] = KernelRBDMapper(pool: self.threads, logger: self.logger)
+        }
+        if let engine {
+            mappers[.fuse] = engine
+        } else if let socket = self.options.dataSocket {
+            let mapper = try DataMapper(socket: socket.path, name: MapperName.fuse.rawValue)
+            mappers[.fuse] = mapper
+            self.services.append(BackgroundService({ try await mapper.run() }, end: { mapper.close() }))
+        }
+        guard !mappers.isEmpty else {
+            throw LockerError(
+                .failedPrecondition,
+                "this node can map nothing: its kernel has no rbd, and without --data-socket there is no data process"
+            )
+        }
+        return MapperTable(mappers)
+    }
+
+    /// Adds the Identity service and the CSI socket that all services added so far answer on.
+    package mutating func serveCSI() throws {
+        guard let endpoint = self.options.endpoint else {
+            throw LockerError(.invalidArgument, "--endpoint or CSI_ENDPOINT is required: unix:///path/to/csi.sock")
+        }
+        let readiness = Readiness(catalog: self.catalog, clusters: self.clusters, logger: self.logger)
+        self.readiness = readiness
+        self.services.append(BackgroundService { await readiness.run() })
+        let identity = IdentityServer(name: self.options.driverName, version: Version.current, readiness: readiness)
+        let operations = self.operations
+        self.services.append(BackgroundService(end: { await operations.drain() }))
+        self.services.append(
+            try SocketServer(
+                endpoint: endpoint,
+                services: self.registrations + [IdentityRegistration(identity)],
+                interceptors: [CallInterceptor(driverName: self.options.driverName, logger: self.logger)],
+                logger: self.logger
+            )
+        )
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+package import Locker
+package import SystemPackage
+
+/// What the programs are told: the values of their options, checked.
+package struct PluginOptions: Sendable {
+    package var endpoint: SocketEndpoint?
+    package var dataSocket: SocketEndpoint?
+    package var driverName: String
+    package var config: FilePath
+    package var instanceConfig: FilePath?
+    package var instanceKey: FilePath?
+    package var instanceID: String
+    package var nodeID: String
+    package var stateDirectory: FilePath
+    package var hook: StepHook
+
+    /// Options by their values.
+    package init(
+        endpoint: SocketEndpoint?,
+        dataSocket: SocketEndpoint?,
+        driverName: String,
+        config: FilePath,
+        instanceConfig: FilePath?,
+        instanceKey: FilePath?,
+        instanceID: String,
+        nodeID: String,
+        stateDirectory: FilePath,
+        hook: StepHook
+    ) {
+        self.endpoint = endpoint
+        self.dataSocket = dataSocket
+        self.driverName = driverName
+        self.config = config
+        self.instanceConfig = instanceConfig
+        self.instanceKey = instanceKey
+        self.instanceID = instanceID
+        self.nodeID = nodeID
+        self.stateDirectory = stateDirectory
+        self.hook = hook
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import Locker
+internal import Logging
+internal import Rados
+internal import SystemPackage
+
+/// Looks at start for what former processes have left, with Locker's own identity, until every cluster was asked.
+struct Janitor: Sendable {
+    let catalog: ClusterCatalog
+    let clusters: ClusterPool
+    let erasures: Erasures
+    let logger: Logger
+
+    /// Looks until it is done or its task is cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            do {
+                try await self.look()
+                return
+            } catch {
+                self.logger.warning(
+                    "What former processes left cannot be looked for yet",
+                    metadata: ["error": "\(error)"]
+                )
+            }
+            do {
+                try await Task.sleep(for: .seconds(10))
+            } catch {
+                return
+            }
+        }
+    }
+
+    private func look() async throws {
+        let listing = VolumeListing()
+        for identity in try self.catalog.identities() {
+            let entry = try self.catalog.clusters().entry(identity.clusterID)
+            let target = try ClusterCatalog.target(of: identity, on: entry)
+            let lease = try await self.clusters.cluster(for: target)
+            var pools = identity.pools ?? []
+            if identity.pools == nil { pools = try await lease.cluster.pools() }
+            for pool in pools {
+                do {
+                    for namespace in try await listing.namespaces(of: pool, on: lease.cluster) {
+                        await self.erasures.sweep(pool: pool, namespace: namespace, target: target)
+                    }
+                } catch let error as CephError where [.permissionDenied, .notPermitted].contains(error.code) {
+                    // A pool that is none of Locker's.
+                    continue
+                }
+            }
+        }
+    }
+}

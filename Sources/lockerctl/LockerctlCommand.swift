@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import ArgumentParser
+
+/// `lockerctl`: what an administrator asks Ceph about Locker's volumes.
+@main
+struct LockerctlCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lockerctl",
+        abstract: "Look at Locker's volumes, straight from the records in Ceph.",
+        subcommands: [VolumesCommand.self]
+    )
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import FoundationEssentials
+internal import Locker
+internal import LockerProto
+internal import ProtobufC
+
+/// A volume as a list shows it.
+struct VolumeRow: Encodable {
+    let course: String
+    let student: String
+    let name: String
+    let claim: String
+    let phase: String
+    let bytes: Int64
+    let usedBytes: UInt64?
+    let filesystem: String
+    let nodes: [String]
+    let pool: Int64
+    let namespace: String
+    let image: String
+    let created: String
+
+    init(_ record: VolumeRecord, namespace: String, usedBytes: UInt64?) {
+        self.course = record.course
+        self.student = record.student
+        self.name = record.requestName
+        self.claim = record.pvcName.isEmpty ? "" : "\(record.pvcNamespace)/\(record.pvcName)"
+        self.phase = "\(record.phase)".lowercased()
+        self.bytes = record.payloadBytes
+        self.usedBytes = usedBytes
+        self.filesystem = record.filesystem?.type ?? ""
+        self.nodes = record.attachments.map(\.nodeID)
+        self.pool = record.poolID
+        self.namespace = namespace
+        self.image = record.imageName
+        self.created = DateText.iso8601(milliseconds: record.createdAt)
+    }
+
+    /// One JSON array.
+    static func json(_ rows: [VolumeRow]) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return String(decoding: try encoder.encode(rows), as: UTF8.self)
+    }
+
+    /// Columns as wide as what is in them.
+    static func table(_ rows: [VolumeRow]) -> String {
+        let titles = ["COURSE", "STUDENT", "VOLUME", "PHASE", "SIZE", "USED", "FS", "ATTACHED TO"]
+        let lines =
+            [titles]
+            + rows.map { row in
+                [
+                    row.course, row.student.isEmpty ? "-" : row.student, row.name, row.phase,
+                    Self.size(UInt64(row.bytes)),
+                    row.usedBytes.map(Self.size) ?? "-", row.filesystem.isEmpty ? "-" : row.filesystem,
+                    row.nodes.isEmpty ? "-" : row.nodes.joined(separator: ","),
+                ]
+            }
+        let widths = titles.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        return lines.map { line in
+            let cells = line.indices.map { column in
+                line[column] + String(repeating: " ", count: widths[column] - line[column].count)
+            }
+            return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+        }.joined(separator: "\n")
+    }
+
+    /// Bytes with a unit of 1024 and one decimal.
+    private static func size(_ bytes: UInt64) -> String {
+        var value = Double(bytes)
+        var unit = "B"
+        for next in ["KiB", "MiB", "GiB", "TiB", "PiB"] where value >= 1024 {
+            value /= 1024
+            unit = next
+        }
+        let tenths = Int(value * 10)
+        return tenths % 10 == 0 ? "\(tenths / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
+    }
+}
