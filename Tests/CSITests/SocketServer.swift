@@ -11,10 +11,18 @@ internal import Testing
 enum SocketServer {
     typealias Client = GRPCClient<HTTP2ClientTransport.Posix>
 
-    /// Runs `body` with a client while the server serves; both are gone afterwards, the socket too.
+    /// As below, for a body that needs no more than the client.
     static func with<Value: Sendable>(
         _ services: [any RegistrableRPCService],
         _ body: @escaping @Sendable (Client) async throws -> Value
+    ) async throws -> Value {
+        try await self.with(services) { client, _ in try await body(client) }
+    }
+
+    /// Runs `body` with a client and the socket's path while the server serves; both are gone afterwards, the socket too.
+    static func with<Value: Sendable>(
+        _ services: [any RegistrableRPCService],
+        _ body: @escaping @Sendable (Client, String) async throws -> Value
     ) async throws -> Value {
         // Short: a socket's path has at most 107 bytes.
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lw-\(UUID().uuidString.prefix(8))")
@@ -37,7 +45,7 @@ enum SocketServer {
                 target: .unixDomainSocket(path: path),
                 transportSecurity: .plaintext
             )
-            return try await withGRPCClient(transport: client) { client in try await body(client) }
+            return try await withGRPCClient(transport: client) { client in try await body(client, path) }
         }
     }
 }
