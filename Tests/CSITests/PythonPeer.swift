@@ -31,11 +31,10 @@ final class PythonPeer {
     ///
     /// - Throws: ``Failure``, which says how to get the venv when it is missing.
     init(_ implementation: Implementation = .upb) throws {
-        let venv = SourceTree.root.appending(".venv")
-        try Self.check(venv)
+        let python = try Self.python()
         // A peer that has died shows as a failed write, not as the end of all tests.
         signal(SIGPIPE, SIG_IGN)
-        self.process.executableURL = URL(fileURLWithPath: venv.appending("bin/python").string)
+        self.process.executableURL = URL(fileURLWithPath: python.string)
         self.process.arguments = [SourceTree.fixture("wire_peer.py").string]
         var environment = ProcessInfo.processInfo.environment
         environment["PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"] = implementation.rawValue
@@ -45,8 +44,11 @@ final class PythonPeer {
         try self.process.run()
     }
 
-    /// Lets dev/python.sh say whether the venv has what proto/ says today.
-    private static func check(_ venv: FilePath) throws {
+    /// The python of the venv, after dev/python.sh has said that the venv has what proto/ says today.
+    ///
+    /// - Throws: ``Failure``, which says how to get the venv.
+    static func python() throws -> FilePath {
+        let venv = SourceTree.root.appending(".venv")
         let check = Process()
         let words = Pipe()
         check.executableURL = URL(fileURLWithPath: SourceTree.root.appending("dev/python.sh").string)
@@ -61,6 +63,7 @@ final class PythonPeer {
                     "no Python to compare with (dev/python.sh makes it): \(String(decoding: said, as: UTF8.self))"
             )
         }
+        return venv.appending("bin/python")
     }
 
     deinit {

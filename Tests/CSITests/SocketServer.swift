@@ -5,21 +5,30 @@ internal import Foundation
 internal import GRPCCore
 internal import GRPCNIOTransportHTTP2Posix
 internal import ProtobufC
+internal import Testing
 
 /// A gRPC server on a Unix socket of its own, and a client that is connected to it.
 enum SocketServer {
     typealias Client = GRPCClient<HTTP2ClientTransport.Posix>
 
-    /// Runs `body` with a client while the server serves; both are gone afterwards, the socket too.
+    /// As below, for a body that needs no more than the client.
     static func with<Value: Sendable>(
         _ services: [any RegistrableRPCService],
         _ body: @escaping @Sendable (Client) async throws -> Value
+    ) async throws -> Value {
+        try await self.with(services) { client, _ in try await body(client) }
+    }
+
+    /// Runs `body` with a client and the socket's path while the server serves; both are gone afterwards, the socket too.
+    static func with<Value: Sendable>(
+        _ services: [any RegistrableRPCService],
+        _ body: @escaping @Sendable (Client, String) async throws -> Value
     ) async throws -> Value {
         // Short: a socket's path has at most 107 bytes.
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lw-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer {
-            do { try FileManager.default.removeItem(at: folder) } catch { preconditionFailure("\(folder): \(error)") }
+            do { try FileManager.default.removeItem(at: folder) } catch { Issue.record(error, "\(folder.path) stays") }
         }
         let path = folder.appendingPathComponent("s").path
         var config = HTTP2ServerTransport.Posix.Config.defaults
@@ -36,7 +45,7 @@ enum SocketServer {
                 target: .unixDomainSocket(path: path),
                 transportSecurity: .plaintext
             )
-            return try await withGRPCClient(transport: client) { client in try await body(client) }
+            return try await withGRPCClient(transport: client) { client in try await body(client, path) }
         }
     }
 }

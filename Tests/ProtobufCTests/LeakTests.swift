@@ -39,6 +39,8 @@ struct LeakTests {
     func counterCounts() throws {
         let allocator = CountingAllocator()
         let bytes = try Sample.request.encoded()
+        // The inputs are made of these bytes.
+        #expect(Self.inputs[0] == bytes)
         let descriptor = CreateVolumeRequest.wireDescriptor.pointer
         let message = try #require(protobuf_c_message_unpack(descriptor, allocator.pointer, bytes.count, bytes))
         #expect(allocator.outstanding > 20)
@@ -97,7 +99,8 @@ struct LeakTests {
         }
     }
 
-    /// Decodes one of the inputs and encodes a value each round; a value that cannot be written among them.
+    /// Decodes one of the inputs and encodes a value each round, one that cannot be written among them; what fails and
+    /// what does not is for other tests to say.
     static func codecRounds(_ count: Int) {
         let unwritable = CreateVolumeRequest(name: "pvc", parameters: ["a": "b", "k": "\u{0}"])
         for round in 0..<count {
