@@ -18,8 +18,10 @@ struct FullPoolTests {
         var isFull = false
         while !isFull {
             let answer = try await admin.monitorCommand(["prefix": "osd pool ls", "detail": "detail"])
-            isFull = String(decoding: answer, as: UTF8.self).split(separator: "\n")
-                .contains { $0.contains("'students'") && $0.contains("full,") }
+            isFull =
+                String(decoding: answer, as: UTF8.self).split(separator: "\n")
+                .first { $0.contains("'students'") }?
+                .split { $0 == " " || $0 == "," }.contains("full") == true  // and not "nearfull"
         }
         await admin.close()
         try await context.cluster.waitForLatestMap()
