@@ -26,6 +26,13 @@ struct LeakTests {
             let after = try ProcessCensus()
             #expect(after.threads == before.threads, "\(before) \(after)")
             #expect(after.descriptors == before.descriptors, "\(before) \(after)")
+            // Small blocks count as well as large ones, which malloc maps by themselves.
+            for size in [500, 1_000_000] {
+                let blocks = (0..<20).map { _ in UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16) }
+                let grown = try ProcessCensus()
+                #expect(grown.heap - after.heap >= 20 * size, "\(after) \(grown)")
+                for block in blocks { block.deallocate() }
+            }
         }
     }
 
