@@ -56,16 +56,10 @@ extension Cluster {
 
     /// An I/O context for a pool and a RADOS namespace (the empty name is the pool's own).
     ///
-    /// - Parameters:
-    ///   - poolID: the pool.
-    ///   - namespace: the RADOS namespace.
-    ///   - failsWhenFull: whether a write to a full pool fails with `ENOSPC` or `EDQUOT` at once, as management calls
-    ///     want it, instead of waiting for room, as a volume's data does.
     /// - Throws: ``CephError`` with `ENOENT` if there is no such pool. A namespace needs no making to be used here.
     package func ioContext(
         poolID: Int64,
-        namespace: String = "",
-        failsWhenFull: Bool = false
+        namespace: String = ""
     ) async throws -> IOContext {
         try await self.blocking("rados_ioctx_create2") { handle in
             let name = try Self.poolName(id: poolID, on: handle)
@@ -77,7 +71,6 @@ extension Cluster {
             rados_ioctx_set_namespace(raw, namespace)
             // librbd hands it on to the contexts that it makes from this one.
             if !self.waitsForSpace { rados_set_pool_full_try(raw) }
-            if failsWhenFull { rados_set_pool_full_try(raw) }
             return IOContext(
                 adopting: raw,
                 cluster: self,
@@ -94,10 +87,9 @@ extension Cluster {
     /// - Throws: ``CephError`` with `ENOENT` if there is no such pool.
     package func ioContext(
         pool: String,
-        namespace: String = "",
-        failsWhenFull: Bool = false
+        namespace: String = ""
     ) async throws -> IOContext {
         let id = try await self.poolID(named: pool)
-        return try await self.ioContext(poolID: id, namespace: namespace, failsWhenFull: failsWhenFull)
+        return try await self.ioContext(poolID: id, namespace: namespace)
     }
 }

@@ -86,8 +86,7 @@ package final class NodeVolumes: Sendable {
             do {
                 let io = try await lease.cluster.ioContext(
                     poolID: handle.poolID,
-                    namespace: key.radosNamespace,
-                    failsWhenFull: true
+                    namespace: key.radosNamespace
                 )
                 return try await body(io)
             } catch let error as CephError where error.code == .socketShutdown {

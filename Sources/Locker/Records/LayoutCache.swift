@@ -3,6 +3,7 @@
 
 package import LockerProto
 internal import ProtobufC
+internal import RBD
 package import Rados
 internal import Synchronization
 internal import SystemPackage
@@ -39,6 +40,8 @@ package final class LayoutCache: Sendable {
         if found == nil, creating {
             let layout = Layout(format: 1, shards: Self.defaultShards, createdAt: clock.milliseconds)
             let bytes = try layout.encoded()
+            // While there is room: deleting from a pool that has become full needs the trash's own object.
+            try await io.prepareTrash()
             do {
                 try await io.write(Self.object) {
                     $0.create(exclusive: true)

@@ -31,7 +31,7 @@ extension Volumes {
                     candidates: candidates
                 )
             else { return nil }
-            let io = try await cluster.ioContext(poolID: handle.poolID, namespace: namespace, failsWhenFull: true)
+            let io = try await cluster.ioContext(poolID: handle.poolID, namespace: namespace)
             guard
                 let store = try await RecordStore.open(io, layouts: self.layouts, creating: false, clock: self.clock)
             else { return nil }

@@ -92,7 +92,7 @@ package final class Volumes: Sendable {
     /// A pool by its name, with a message for the one that does not exist.
     func context(_ cluster: Cluster, pool: String, namespace: String) async throws -> IOContext {
         do {
-            return try await cluster.ioContext(pool: pool, namespace: namespace, failsWhenFull: true)
+            return try await cluster.ioContext(pool: pool, namespace: namespace)
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
             throw LockerError(.invalidArgument, "pool \"\(pool)\" does not exist in this cluster", cause: error)
         }
