@@ -97,7 +97,9 @@ let package = Package(
         .executableTarget(name: "protoc-gen-locker", dependencies: ["GoogleWire", "ProtobufC"]),
         .executableTarget(
             name: "locker-demo",
-            dependencies: ["CSI", "Host", "Locker", "RBD", "Rados", "Redaction", arguments, grpcCore, grpcTransport, system]
+            dependencies: [
+                "CSI", "Host", "RBD", "Rados", "Redaction", arguments, grpcCore, grpcTransport, subprocess, system,
+            ]
         ),
 
         // Benchmarks share the rooms' `package` access, so they are targets of this package.
