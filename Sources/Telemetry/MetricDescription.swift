@@ -25,11 +25,4 @@ package struct MetricDescription: Sendable, Hashable {
     package static let callBuckets = [
         0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
     ]
-
-    /// The metric of the CSI sidecars' common library.
-    package static let csiOperations = MetricDescription(
-        "csi_plugin_operations_seconds",
-        help: "How long CSI calls took, by method and gRPC status code.",
-        buckets: operationBuckets
-    )
 }

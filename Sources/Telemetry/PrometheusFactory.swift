@@ -31,18 +31,14 @@ package final class PrometheusFactory: MetricsFactory {
     /// A factory without metrics.
     ///
     /// - Parameters:
-    ///   - descriptions: HELP texts and buckets by name; ``MetricDescription/csiOperations`` is always known.
+    ///   - descriptions: HELP texts and buckets; ``MetricDescription/catalogue`` is always known.
     ///   - defaultBuckets: the buckets of histograms without their own.
     package init(
         _ descriptions: [MetricDescription] = [],
         defaultBuckets: [Double] = MetricDescription.callBuckets
     ) {
-        var known = [MetricDescription.csiOperations.name: MetricDescription.csiOperations]
-        for description in descriptions { known[description.name] = description }
-        known[Self.rejectedName] = MetricDescription(
-            Self.rejectedName,
-            help: "Uses of a metric that cannot be exposed: a defect of the driver."
-        )
+        var known: [String: MetricDescription] = [:]
+        for description in MetricDescription.catalogue + descriptions { known[description.name] = description }
         self.descriptions = known
         self.defaultBuckets = defaultBuckets
     }
