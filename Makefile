@@ -43,8 +43,7 @@ tsan: ## runs the tests of the Ceph rooms under ThreadSanitizer (its own build)
 	@dev/tsan.sh
 
 bench: ## measures the controller's calls beside librbd alone (release build)
-	swift build -c release --scratch-path .build-release --product controller-benchmark
-	.build-release/release/controller-benchmark
+	@Benchmarks/controller/run.sh
 
 bench-datapath: ## measures the FUSE data path with fio beside others (release build, as root)
 	@$(in_namespace) Benchmarks/datapath/run.sh
