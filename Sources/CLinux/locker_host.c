@@ -37,7 +37,7 @@ int locker_unix_connect(const char *path) {
     return close_and_fail(fd, errno == ECONNREFUSED ? -2 : -1);
 }
 
-int locker_unix_bind(const char *path) {
+int locker_unix_listen(const char *path) {
     struct sockaddr_un address;
     if (unix_address(path, &address) != 0) return -1;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -45,5 +45,10 @@ int locker_unix_bind(const char *path) {
     // Linux gives the file the mode that the socket has before it is bound. See: net/unix/af_unix.c.
     if (fchmod(fd, 0600) != 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
         return close_and_fail(fd, -1);
+    // Whoever finds the file may connect at once and waits for the server, instead of being refused and backing off.
+    if (listen(fd, 128) != 0) {
+        unlink(path);
+        return close_and_fail(fd, -1);
+    }
     return fd;
 }

@@ -36,8 +36,8 @@ const char *locker_errno_name(int code);
 // Connects to a Unix socket: a descriptor, -1 with errno, or -2 when nobody listens there.
 int locker_unix_connect(const char *path);
 
-// A Unix socket bound to a path with mode 0600 from the first moment on: a descriptor, or -1 with errno.
-int locker_unix_bind(const char *path);
+// A Unix socket that listens at a path, with mode 0600 from the first moment on: a descriptor, or -1 with errno.
+int locker_unix_listen(const char *path);
 
 // The kernel's key service, see keyctl(2); glibc does not wrap it.
 #define LOCKER_USER_KEYRING (-4)

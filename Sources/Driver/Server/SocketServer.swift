@@ -15,7 +15,7 @@ package struct SocketServer: Service {
     private let server: GRPCServer<HTTP2ServerTransport.Posix>
     private let logger: Logger
 
-    /// A server of some services; its socket is made here, and answers once ``run()`` runs.
+    /// A server of some services; its socket is made here, and who connects waits until ``run()`` runs.
     ///
     /// - Parameters:
     ///   - endpoint: its socket; a stale one is replaced.
@@ -31,7 +31,7 @@ package struct SocketServer: Service {
         self.endpoint = endpoint
         self.logger = logger
         try endpoint.clear()
-        let descriptor = try UnixSocket.bind(endpoint.path)
+        let descriptor = try UnixSocket.listen(at: endpoint.path)
         self.server = GRPCServer(
             transport: .http2NIOPosix(
                 listeningSocketDescriptor: Int(descriptor),

@@ -35,10 +35,10 @@ package enum UnixSocket {
 
     /// Makes a socket that only its owner can connect to.
     ///
-    /// - Returns: its descriptor, bound and not yet listening, which is the caller's to close.
+    /// - Returns: its descriptor, listening, which is the caller's to close.
     /// - Throws: ``HostError``: `EADDRINUSE` if the path is taken, `ENOENT` without its directory.
-    package static func bind(_ path: FilePath) throws(HostError) -> CInt {
-        try systemCall("bind", "\(path)") { locker_unix_bind(path.string) }
+    package static func listen(at path: FilePath) throws(HostError) -> CInt {
+        try systemCall("bind, listen", "\(path)") { locker_unix_listen(path.string) }
     }
 
     /// Removes the socket's file; one that is not there is not an error.

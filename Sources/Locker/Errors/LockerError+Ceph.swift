@@ -29,6 +29,12 @@ extension LockerError {
             self.init(.unauthenticated, "\(said). Check userID and userKey in the Secret.", cause: error)
         case .noSuchFileOrDirectory where error.call == "rados_connect":
             self.init(.unauthenticated, "\(said). Check userID and userKey in the Secret.", cause: error)
+        case .invalidArgument where ["rados_connect", "rados_conf_set"].contains(error.call):
+            self.init(
+                .unauthenticated,
+                "\(said). Either userKey in the Secret is no cephx key, or config.json has an address that cannot be read.",
+                cause: error
+            )
         case .permissionDenied, .notPermitted:
             self.init(
                 .permissionDenied,
