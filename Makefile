@@ -42,11 +42,11 @@ fuzz: ## feeds the decoder with made-up messages
 tsan: ## runs the tests of the Ceph rooms under ThreadSanitizer (its own build)
 	@dev/tsan.sh
 
-bench: ## measures the controller's calls beside librbd alone (release build)
+bench: setup ## measures CreateVolume and DeleteVolume beside librbd alone (release build)
 	@Benchmarks/controller/run.sh
 
-bench-datapath: ## measures the FUSE data path with fio beside others (release build, as root)
-	@$(in_namespace) Benchmarks/datapath/run.sh
+bench-datapath: setup ## measures the FUSE data path with fio beside others (release build, as root; wants qemu too)
+	@Benchmarks/datapath/run.sh
 
 clean: ## removes what was built
 	rm -rf .build .build-fuzz .build-release .build-tsan .venv

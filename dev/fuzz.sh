@@ -34,7 +34,8 @@ c() {
     printf 'module %s {\n    umbrella "%s"\n    export *\n}\n' "$target" "$PWD/Sources/$target/include" \
         >"$out/modules/$target/module.modulemap"
     while read -r source; do
-        local object=$out/$target-$(basename "$source").o
+        local object
+        object=$out/$target-$(basename "$source").o
         "$clang" -c -g -O1 -fsanitize=address,fuzzer-no-link "${include[@]}" "$source" -o "$object"
         objects+=("$object")
     done < <(find "Sources/$target" -name '*.c')

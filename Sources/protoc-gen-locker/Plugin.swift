@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-import CProtobufC
-import GoogleWire
+internal import CProtobufC
+internal import GoogleWire
 
 /// protoc's plugin: reads a CodeGeneratorRequest on standard input and answers with Swift files on standard output.
 ///

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-import GoogleWire
-import ProtobufC
+internal import GoogleWire
+internal import ProtobufC
 
 /// Collects generated files and writes them to standard output as a CodeGeneratorResponse.
 struct ResponseWriter {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-import Glibc
+internal import Glibc
 
 /// The three descriptors that protoc gives its plugin.
 enum StandardStreams {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-import GoogleWire
+internal import GoogleWire
 
 /// The comments of a proto file, by the path of what they stand before (see SourceCodeInfo in descriptor.proto).
 struct ProtoComments {

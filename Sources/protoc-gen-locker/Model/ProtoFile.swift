@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-import GoogleWire
+internal import GoogleWire
 
 /// One proto file: what the generator needs of its FileDescriptorProto.
 struct ProtoFile {

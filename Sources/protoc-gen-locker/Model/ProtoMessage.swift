@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-import GoogleWire
+internal import GoogleWire
 
 /// One message type with everything nested in it; map entries are folded into their fields.
 struct ProtoMessage {

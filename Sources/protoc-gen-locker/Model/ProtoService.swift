@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-import GoogleWire
+internal import GoogleWire
 
 /// One service.
 struct ProtoService {
