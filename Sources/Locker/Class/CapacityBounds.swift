@@ -49,7 +49,8 @@ package struct CapacityBounds: Sendable, Hashable {
             throw LockerError(.outOfRange, "limit_bytes \(self.limit) is less than the smallest volume, \(floor) bytes")
         }
         var wanted = self.required
-        if wanted == 0 { wanted = self.limit == 0 ? fallback : min(fallback, self.limit) }
+        // A limit that is no whole number of sectors still has room for the sectors below it.
+        if wanted == 0 { wanted = self.limit == 0 ? fallback : min(fallback, self.limit / 512 * 512) }
         wanted = max(wanted, floor)
         let rounded = (wanted + Self.objectSize - 1) / Self.objectSize * Self.objectSize
         if self.limit == 0 || rounded <= self.limit { return rounded }

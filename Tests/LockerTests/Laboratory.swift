@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import Locker
+internal import LockerProto
+internal import ProtobufC
+internal import RBD
+internal import Rados
+internal import Synchronization
+internal import SystemPackage
+internal import TestSupport
+internal import Testing
+
+/// A RADOS namespace of a real cluster, with as many controllers as a test wants.
+final class Laboratory: Sendable {
+    let cluster: TestCluster
+    /// The namespace, on a connection that is no controller's.
+    let io: IOContext
+    private let controllers = Mutex<[Controller]>([])
+
+    private init(cluster: TestCluster, io: IOContext) {
+        self.cluster = cluster
+        self.io = io
+    }
+
+    /// Lends a laboratory to `body`, ends its controllers and empties the namespace.
+    static func with(_ body: (Laboratory) async throws -> Void) async throws {
+        let cluster = try await TestCluster.shared()
+        try await cluster.withNamespace { io in
+            let laboratory = Laboratory(cluster: cluster, io: io)
+            do {
+                try await body(laboratory)
+            } catch {
+                await laboratory.close()
+                throw error
+            }
+            await laboratory.close()
+        }
+    }
+
+    private func close() async {
+        for controller in self.controllers.withLock({ $0 }) { await controller.close() }
+    }
+
+    /// Starts a controller.
+    ///
+    /// - Parameters:
+    ///   - process: its name: the pod's.
+    ///   - hook: told of each step of an operation.
+    ///   - erasureHook: told of each step of an erasure.
+    ///   - ahead: how far its clock is ahead, in milliseconds.
+    func controller(
+        _ process: String = "locker-0",
+        hook: StepHook = .none,
+        erasureHook: StepHook = .none,
+        ahead: Int64 = 0,
+        width: Int = 4
+    ) throws -> Controller {
+        let events = EventLog()
+        let clusters = ClusterPool(threads: self.cluster.threads)
+        let steps = StepHook { step in
+            events.note(step)
+            try erasureHook.reached(step)
+        }
+        let erasures = Erasures(
+            clusters: clusters,
+            layouts: LayoutCache(),
+            logger: events.logger,
+            hook: steps,
+            width: width
+        )
+        let volumes = Volumes(
+            clusters: clusters,
+            keys: try InstanceKeys(parsing: "a-key-of-the-tests"),
+            identity: ControllerIdentity(instance: "test", process: process),
+            erasures: erasures,
+            logger: events.logger,
+            clock: WallClock { WallClock.system.milliseconds + ahead },
+            hook: hook
+        )
+        let controller = Controller(
+            volumes: volumes,
+            erasures: erasures,
+            clusters: clusters,
+            location: VolumeLocation(clusterID: "lab", target: self.cluster.csi),
+            namespace: self.io.namespace,
+            events: events
+        )
+        self.controllers.withLock { $0.append(controller) }
+        return controller
+    }
+
+    /// A request for a small volume of a student.
+    func request(
+        _ name: String = "pvc-1",
+        required: Int64 = 8 << 20,
+        limit: Int64 = 0,
+        student: String = "ada",
+        parameters more: [String: String] = [:],
+        capabilities: [Capability] = [Capability(block: true, accessMode: 1)]
+    ) throws -> VolumeRequest {
+        var parameters = [
+            "clusterID": "lab", "pool": self.io.poolName, "course": "informatics-\(self.io.namespace)",
+            "csi.storage.k8s.io/pvc/namespace": student, "csi.storage.k8s.io/pvc/name": "homework",
+        ]
+        parameters.merge(more) { $1 }
+        return VolumeRequest(
+            name: name,
+            capacity: try CapacityBounds(required: required, limit: limit),
+            parameters: try ClassParameters(parameters),
+            capabilities: capabilities
+        )
+    }
+
+    /// Every record of the namespace, those of deleted volumes included.
+    func records() async throws -> [VolumeRecord] {
+        try await VolumeListing().volumes(in: self.io)
+    }
+
+    /// What the course's ledger says of a student; nothing counted is zero.
+    func total(_ student: String = "ada") async throws -> StudentTotal {
+        let raw = try await self.ledger()["s/\(student)"]
+        return try raw.map { try StudentTotal(decoding: $0) } ?? StudentTotal()
+    }
+
+    /// The volumes that the course's ledger counts.
+    func counted() async throws -> [LedgerEntry] {
+        try await self.ledger().filter { $0.key.hasPrefix("v/") }.map { try LedgerEntry(decoding: $0.value) }
+    }
+
+    private func ledger() async throws -> [String: [UInt8]] {
+        try await self.omap(of: "locker.ledger.informatics-\(self.io.namespace)")
+    }
+
+    /// All keys and values of an object; none if there is no such object.
+    func omap(of object: String) async throws -> [String: [UInt8]] {
+        do {
+            var values: [String: [UInt8]] = [:]
+            var start = ""
+            while true {
+                let page = try await self.io.omapPage(of: object, after: start, limit: 1000)
+                for (key, value) in page.entries { values[key] = value }
+                guard page.hasMore, let last = page.entries.last else { return values }
+                start = last.key
+            }
+        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+            return [:]
+        }
+    }
+
+    /// What is in the namespace but the objects that every namespace with Locker in it has for good, with what those
+    /// still list: empty once every volume is gone.
+    func remains() async throws -> [String] {
+        var remains: [String] = []
+        for object in try await self.io.objects() {
+            let lists = object.hasPrefix("locker.shard.") || ["rbd_directory", "rbd_trash"].contains(object)
+            if lists {
+                let keys = try await self.omap(of: object).keys
+                // "state" is librbd's own note of the directory, not an image.
+                remains += keys.filter { $0 != "state" }.map { "\(object): \($0)" }
+            } else if object.hasPrefix("locker.ledger.") {
+                remains += try await self.omap(of: object).keys.filter { $0.hasPrefix("v/") }
+            } else if !["locker.layout", "rbd_info"].contains(object) {
+                remains.append(object)
+            }
+        }
+        return remains.sorted()
+    }
+
+    /// Expects one volume: one image, one record, counted once.
+    func expectOne(
+        _ volume: VolumeDescription,
+        bytes: Int64 = 8 << 20,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let records = try await self.records()
+        #expect(records == [volume.record], sourceLocation: sourceLocation)
+        #expect(volume.record.phase == .ready && volume.record.step == nil, sourceLocation: sourceLocation)
+        let images = try await self.io.images()
+        #expect(images.map(\.id) == [volume.handle.imageID], sourceLocation: sourceLocation)
+        #expect(images.map(\.name) == [volume.record.imageName], sourceLocation: sourceLocation)
+        #expect(try await self.io.trash().isEmpty, sourceLocation: sourceLocation)
+        let size = try await self.io.imageSize(imageID: volume.handle.imageID)
+        #expect(size == UInt64(bytes), sourceLocation: sourceLocation)
+        let total = try await self.total()
+        #expect(total.bytes == bytes && total.volumes == 1, "\(total)", sourceLocation: sourceLocation)
+        #expect(try await self.counted().map(\.bytes) == [bytes], sourceLocation: sourceLocation)
+    }
+
+    /// Expects that nothing of any volume is left.
+    func expectNothing(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        let remains = try await self.remains()
+        #expect(remains == [], "\(remains)", sourceLocation: sourceLocation)
+        let total = try await self.total()
+        #expect(total.bytes == 0 && total.volumes == 0, "\(total)", sourceLocation: sourceLocation)
+    }
+}
