@@ -73,11 +73,15 @@ let package = Package(
             name: "Locker",
             dependencies: ["LockerProto", "ProtobufC", "RBD", "Rados", "Redaction", crypto, logging, metrics]
         ),
-        .target(name: "Telemetry", dependencies: [coreMetrics, logging, metrics, nioCore, nioHTTP1, nioPosix, lifecycle]),
+        .target(
+            name: "Telemetry",
+            dependencies: [coreMetrics, logging, metrics, nioCore, nioHTTP1, nioPosix, lifecycle]
+        ),
         .target(
             name: "Driver",
             dependencies: [
-                "BlockMap", "CSI", "GRPCWire", "Host", "Locker", "LockerProto", "ProtobufC", "RBD", "Rados", "Redaction",
+                "BlockMap", "CSI", "GRPCWire", "Host", "Locker", "LockerProto", "ProtobufC", "RBD", "Rados",
+                "Redaction",
                 crypto, grpcCore, grpcTransport, lifecycle, logging, metrics, nioCore, nioPosix, system,
             ]
         ),
@@ -86,7 +90,8 @@ let package = Package(
         .executableTarget(
             name: "locker",
             dependencies: [
-                "BlockMap", "Driver", "Host", "Locker", "Rados", "Telemetry", arguments, coreMetrics, lifecycle, logging,
+                "BlockMap", "Driver", "Host", "Locker", "Rados", "Telemetry", arguments, coreMetrics, lifecycle,
+                logging,
                 metrics, system,
             ]
         ),
@@ -122,7 +127,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ProtobufCTests",
-            dependencies: ["CProtobufC", "CSI", "CSIWire", "GoogleWire", "LockerProto", "ProtobufC", "Redaction", "TestSupport"]
+            dependencies: [
+                "CProtobufC", "CSI", "CSIWire", "GoogleWire", "LockerProto", "ProtobufC", "Redaction", "TestSupport",
+            ]
         ),
         .testTarget(
             name: "CSITests",
@@ -142,7 +149,8 @@ let package = Package(
         .testTarget(
             name: "LockerTests",
             dependencies: [
-                "Locker", "LockerProto", "ProtobufC", "RBD", "Rados", "Redaction", "TestSupport", crypto, logging, system,
+                "Locker", "LockerProto", "ProtobufC", "RBD", "Rados", "Redaction", "TestSupport", crypto, logging,
+                system,
             ]
         ),
         .testTarget(
@@ -161,12 +169,13 @@ let package = Package(
 )
 
 for target in package.targets where target.type != .system && target.type != .plugin {
-    target.swiftSettings = (target.swiftSettings ?? []) + [
-        .swiftLanguageMode(.v6),
-        .treatAllWarnings(as: .error),
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    ]
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .swiftLanguageMode(.v6),
+            .treatAllWarnings(as: .error),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        ]
 }

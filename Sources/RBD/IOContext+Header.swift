@@ -41,6 +41,28 @@ extension IOContext {
         return try self.decoded(answer.integer(UInt64.self), of: "get_size", object)
     }
 
+    /// Writes metadata of an image, as `rbd image-meta set` does, without opening it.
+    ///
+    /// - Parameters:
+    ///   - imageID: the image.
+    ///   - entries: keys and values; keys that are there already get the new value.
+    /// - Throws: ``CephError`` with `ENOENT` if there is no such image, in the trash or out.
+    package func setMetadata(_ entries: [String: String], imageID: String) async throws {
+        // A counted map of counted strings.
+        var input: [UInt8] = Self.littleEndian(UInt32(entries.count))
+        for (key, value) in entries.sorted(by: { $0.key < $1.key }) {
+            for text in [key, value] { input += Self.littleEndian(UInt32(text.utf8.count)) + Array(text.utf8) }
+        }
+        try await self.write("rbd_header.\(imageID)") { operation in
+            operation.assertExists()
+            operation.execute(class: "rbd", method: "metadata_set", input: input)
+        }
+    }
+
+    private static func littleEndian(_ value: UInt32) -> [UInt8] {
+        withUnsafeBytes(of: value.littleEndian) { [UInt8]($0) }
+    }
+
     private func decoded<Value>(_ value: Value?, of method: String, _ object: String) throws(CephError) -> Value {
         guard let value else { throw self.unreadable(method, object) }
         return value

@@ -85,9 +85,14 @@ package struct Plugin: Sendable {
             logger: self.logger,
             hook: self.options.hook
         )
-        let janitor = Janitor(catalog: self.catalog, clusters: self.clusters, erasures: erasures, logger: self.logger)
+        let janitor = Janitor(catalog: self.catalog, clusters: self.clusters, volumes: volumes, logger: self.logger)
         self.erasures = erasures
-        self.services.append(BackgroundService({ await janitor.run() }) { await erasures.close() })
+        self.services.append(
+            BackgroundService({ await janitor.run() }) {
+                await volumes.finishAfterwards()
+                await erasures.close()
+            }
+        )
         let server = ControllerServer(volumes: volumes, catalog: self.catalog, operations: self.operations, keys: keys)
         self.registrations.append(ControllerRegistration(server))
     }

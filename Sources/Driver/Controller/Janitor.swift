@@ -6,27 +6,29 @@ internal import Logging
 internal import Rados
 internal import SystemPackage
 
-/// Looks at start for what former processes have left, with Locker's own identity, until every cluster was asked.
+/// Looks for what former processes have left, with Locker's own identity: at start until every cluster was asked, then
+/// once an hour.
 struct Janitor: Sendable {
     let catalog: ClusterCatalog
     let clusters: ClusterPool
-    let erasures: Erasures
+    let volumes: Volumes
     let logger: Logger
 
-    /// Looks until it is done or its task is cancelled.
+    /// Looks until its task is cancelled.
     func run() async {
         while !Task.isCancelled {
+            var pause = Duration.seconds(3600)
             do {
                 try await self.look()
-                return
             } catch {
+                pause = .seconds(10)
                 self.logger.warning(
                     "What former processes left cannot be looked for yet",
                     metadata: ["error": "\(error)"]
                 )
             }
             do {
-                try await Task.sleep(for: .seconds(10))
+                try await Task.sleep(for: pause)
             } catch {
                 return
             }
@@ -44,7 +46,7 @@ struct Janitor: Sendable {
             for pool in pools {
                 do {
                     for namespace in try await listing.namespaces(of: pool, on: lease.cluster) {
-                        await self.erasures.sweep(pool: pool, namespace: namespace, target: target)
+                        try await self.volumes.tidy(pool: pool, namespace: namespace, target: target)
                     }
                 } catch let error as CephError where [.permissionDenied, .notPermitted].contains(error.code) {
                     // A pool that is none of Locker's.

@@ -95,6 +95,7 @@ extension Volumes {
         guard let ready = try await store.put(record, at: key, replacing: mine) else { return nil }
         try self.hook.reached("create.ready")
         self.logger.info("Volume created", metadata: record.logMetadata)
+        self.leaveCourtesyCopy(of: ready.value, io: io)
         return ready.value
     }
 

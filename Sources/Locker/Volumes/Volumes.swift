@@ -31,7 +31,18 @@ package final class Volumes: Sendable {
         let course: String
     }
 
-    private let ledgers = Mutex<[LedgerKey: Ledger]>([:])
+    /// Weak: a ledger holds its connection, which must be able to close when it is idle or fenced.
+    private struct WeakLedger {
+        weak var ledger: Ledger?
+    }
+
+    private struct Tasks {
+        var last = 0
+        var running: [Int: Task<Void, Never>] = [:]
+    }
+
+    private let ledgers = Mutex<[LedgerKey: WeakLedger]>([:])
+    private let tasks = Mutex(Tasks())
 
     /// The volumes of an installation.
     ///
@@ -98,7 +109,7 @@ package final class Volumes: Sendable {
         }
     }
 
-    /// The ledger of a course; one object for all who change it through this process.
+    /// The ledger of a course; one object for all who change it through this process at the same time.
     func ledger(course: String, io: IOContext) -> Ledger {
         let key = LedgerKey(
             cluster: ObjectIdentifier(io.cluster),
@@ -107,10 +118,28 @@ package final class Volumes: Sendable {
             course: course
         )
         return self.ledgers.withLock { ledgers in
-            if let ledger = ledgers[key] { return ledger }
+            if let ledger = ledgers[key]?.ledger { return ledger }
             let ledger = Ledger(course: course, io: io, clock: self.clock)
-            ledgers[key] = ledger
+            ledgers = ledgers.filter { $0.value.ledger != nil }
+            ledgers[key] = WeakLedger(ledger: ledger)
             return ledger
         }
+    }
+
+    /// Does something after the answer that nobody waits for; ``finishAfterwards()`` does at the end.
+    func afterwards(_ body: @escaping @Sendable () async -> Void) {
+        self.tasks.withLock { tasks in
+            tasks.last += 1
+            let number = tasks.last
+            tasks.running[number] = Task {
+                await body()
+                _ = self.tasks.withLock { $0.running.removeValue(forKey: number) }
+            }
+        }
+    }
+
+    /// Waits for what goes on after answers.
+    package func finishAfterwards() async {
+        for task in self.tasks.withLock({ Array($0.running.values) }) { await task.value }
     }
 }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import LockerProto
+internal import Logging
+internal import RBD
+package import Rados
+internal import SystemPackage
+
+extension Volumes {
+    /// After how long a creation that nobody retries is taken back. The provisioner retries for minutes.
+    static let abandonedAfter: Int64 = 3_600_000
+
+    /// Finishes what former processes have left in a pool and namespace: erasures go on, and creations that nobody has
+    /// retried for an hour are taken back.
+    ///
+    /// - Throws: ``LockerError``, `CephError`; what is done by then stays done, and a repeat goes on.
+    package func tidy(pool: String, namespace: String, target: ClusterTarget) async throws {
+        await self.erasures.sweep(pool: pool, namespace: namespace, target: target)
+        try await self.mutating(target, could: "tidy pool \(pool)") { cluster in
+            let io = try await self.context(cluster, pool: pool, namespace: namespace)
+            guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false) else { return }
+            var abandoned: [(RecordKey, Stored<VolumeRecord>)] = []
+            let limit = self.clock.milliseconds - Self.abandonedAfter
+            try await store.forEach(prefix: "v/") { name, stored in
+                guard stored.value.phase == .creating, (stored.value.step?.startedAt ?? 0) < limit,
+                    let key = RecordKey(hex: name.dropFirst(2))
+                else { return }
+                abandoned.append((key, stored))
+            }
+            for (key, stored) in abandoned { try await self.takeBack(stored, key: key, store: store) }
+        }
+    }
+
+    /// Takes an abandoned creation back: image, ledger, record, in the reverse of its making.
+    private func takeBack(_ stored: Stored<VolumeRecord>, key: RecordKey, store: RecordStore) async throws {
+        try await self.ownership.claim(stored.value, what: "created", on: store.io.cluster)
+        var record = stored.value
+        record.step = self.ownership.step(on: store.io.cluster)
+        // Somebody retries it after all: then it is theirs.
+        guard let mine = try await store.put(record, at: key, replacing: stored) else { return }
+        do {
+            // It was never handed out, so there is nothing in it to erase.
+            try await store.io.removeImage(record.imageName)
+        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+            // It was not made yet.
+        }
+        try self.hook.reached("tidy.removed")
+        try await self.ledger(course: record.course, io: store.io).release(key, student: record.student)
+        guard try await store.remove(mine, at: key) else { return }
+        self.logger.info("A creation that nobody retried was taken back", metadata: record.logMetadata)
+    }
+}
