@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-@testable internal import BlockMap
 internal import Host
 internal import SystemPackage
 internal import Testing
+
+@testable internal import BlockMap
 
 /// The numbers and the trouble of a volume.
 @Suite struct IOLedgerTests {
