@@ -59,7 +59,7 @@ start_locker() {
     local key
     key=$(awk '/key/ {print $NF}' "$CEPH/client.csi.keyring")
     CEPH_KEY=$key "$PROGRAM" serve --directory "$WORK/engine" --monitors "$MONITORS" --pool students \
-        ${OPTIONS:+--options "fuse:$OPTIONS"} "$IMAGE" >"$WORK/device" 2>"$WORK/locker.log" &
+        ${OPTIONS:+--options "$OPTIONS"} "$IMAGE" >"$WORK/device" 2>"$WORK/locker.log" &
     SERVER=$!
     until [ -s "$WORK/device" ]; do
         kill -0 $SERVER || { cat "$WORK/locker.log" >&2; return 1; }

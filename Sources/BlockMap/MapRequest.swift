@@ -23,8 +23,8 @@ package struct MapRequest: Sendable, Hashable {
     package var isReadOnly: Bool
     /// How long I/O waits for the cluster before it fails; `nil` waits for ever, as for a disk.
     package var ioTimeout: Duration?
-    /// The StorageClass' map options: `krbd:queue_depth=128;fuse:rbd_cache=false`. What has no mapper's name before it is
-    /// the kernel's; the mapper `fuse` takes librbd's `rbd_…` options and no others.
+    /// The options for the mapper that is asked, as `rbd device map -o` takes them, separated by commas: the kernel's for
+    /// ``KernelRBDMapper``; the user-space mappers take librbd's `rbd_…` options and no others.
     package var mapOptions: String
 
     /// Names an image and how it is to be mapped.

@@ -81,6 +81,57 @@ struct FaultTests {
         try await cluster.tearDown()
     }
 
+    @Test("A volume whose cluster is silent, with all that a device can have in flight, stops no other volume")
+    func isolation() async throws {
+        let silent = try await TestCluster.start(manager: .no)
+        try await EngineFixture.with { fixture in
+            let neighbour = try await fixture.engine.map(try await fixture.image("neighbour"))
+            let connection = try await silent.connect()
+            let context = try await connection.ioContext(pool: "students")
+            try await context.createImage("v", size: 1 << 30)
+            var request = try await fixture.request("neighbour")
+            request.volumeID = "silent"
+            request.target = silent.csi
+            request.fsid = silent.fsid
+            request.poolID = context.poolID
+            request.namespace = ""
+            request.imageID = try await context.withImage(.name("v"), readOnly: true) { try $0.id }
+            let mapped = try await fixture.engine.map(request)
+            // Of what was never written librbd knows without asking that it is zeroes.
+            try await command("fio", "--name=w", "--filename=\(mapped.device)", "--rw=write", "--bs=4M", "--size=512M")
+            try await silent.stopOSD()
+            async let reading = command(
+                "fio",
+                "--name=r",
+                "--filename=\(mapped.device)",
+                "--ioengine=libaio",
+                "--direct=1",
+                "--rw=read",
+                "--bs=1M",
+                "--iodepth=256",
+                "--size=512M",
+                "--output=/dev/null"
+            )
+            // Once the device's queue is full, nothing new comes and the oldest waits.
+            while try await Self.oldest(fixture, "silent") < .seconds(1) { await Task.yield() }
+            let device = try await fixture.open(neighbour)
+            let bytes = randomBytes(1 << 20)
+            try await device.write(bytes, at: 0)
+            try await device.flush()
+            #expect(try await device.read(at: 0, count: 1 << 20) == bytes)
+            try device.close()
+            #expect(try await Self.oldest(fixture, "silent") >= .seconds(1))
+            try await silent.startOSD()
+            _ = try await reading
+            await connection.close()
+        }
+        try await silent.tearDown()
+    }
+
+    private static func oldest(_ fixture: EngineFixture, _ volumeID: String) async throws -> Duration {
+        try await fixture.engine.mapped().first { $0.volumeID == volumeID }?.oldestRequest ?? .zero
+    }
+
     @Test("With an ioTimeout I/O fails in its time, and says why")
     func limitedWait() async throws {
         let cluster = try await TestCluster.start(manager: .no)

@@ -48,7 +48,7 @@ internal import Testing
                 "10.0.0.1:6789 \(Self.base),rw,osd_request_timeout=2 students vol -"
             ),
             (
-                Self.request(options: "queue_depth=128, notrim ;fuse:rbd_cache=false;krbd:alloc_size=4096"),
+                Self.request(options: "noudev,queue_depth=128, notrim ,,alloc_size=4096"),
                 "10.0.0.1:6789 \(Self.base),rw,queue_depth=128,notrim,alloc_size=4096 students vol -"
             ),
             (
@@ -71,7 +71,7 @@ internal import Testing
     @Test(
         "Options that would change who connects or is fenced are refused",
         arguments: [
-            "secret=abc", "share", "krbd:key=other", "exclusive", "name=admin", "_pool_ns=other", "ro",
+            "secret=abc", "share", "key=other", "exclusive", "name=admin", "_pool_ns=other", "ro",
         ]
     )
     func reserved(_ options: String) {

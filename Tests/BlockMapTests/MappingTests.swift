@@ -80,7 +80,7 @@ struct MappingTests {
             #expect(try await fixture.failure { _ = try await fixture.engine.map(wrong) }.code == .notFound)
 
             wrong = right
-            wrong.mapOptions = "fuse:queue_depth=128"
+            wrong.mapOptions = "queue_depth=128"
             failure = try await fixture.failure { _ = try await fixture.engine.map(wrong) }
             #expect(failure.code == .unsupported && failure.text.contains("queue_depth"))
             #expect(try await fixture.engine.mapped().isEmpty)

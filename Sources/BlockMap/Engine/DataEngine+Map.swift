@@ -42,8 +42,12 @@ extension DataEngine {
         }
     }
 
+    // librados makes the thread that submits wait once a client has 100 MB in flight. Let it be a thread of librbd's: the
+    // ones that read requests are every volume's, which a volume whose cluster is silent must not stop.
+    private static let fixedOptions = ["rbd_non_blocking_aio": "true"]
+
     private func serve(_ request: MapRequest) async throws -> MappedDevice {
-        let options = try MapOptions.librbd(request.mapOptions)
+        let options = try MapOptions.librbd(request.mapOptions).merging(Self.fixedOptions) { $1 }
         let cluster = try await Cluster.connect(
             to: request.target,
             timeouts: .io(request.ioTimeout),

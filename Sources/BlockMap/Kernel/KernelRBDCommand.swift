@@ -27,7 +27,7 @@ enum KernelRBDCommand {
     /// - Throws: ``MapError`` with `unsupported` for an option that is not for the administrator to set, or a name that
     ///   would break the command apart.
     static func add(_ request: MapRequest, poolName: String) throws(MapError) -> String {
-        let extra = MapOptions.parse(request.mapOptions, for: "krbd", takesUnnamed: true)
+        let extra = MapOptions.parse(request.mapOptions).filter { !self.commandsOwn.contains($0.name) }
         for (name, _) in extra where self.reserved.contains(name) {
             throw MapError(.unsupported, "map option \"\(name)\" is set by Locker itself")
         }
@@ -49,6 +49,9 @@ enum KernelRBDCommand {
         options += extra.map { name, value in value.map { "\(name)=\($0)" } ?? name }
         return "\(monitors.addresses) \(options.joined(separator: ",")) \(poolName) \(request.imageName) -"
     }
+
+    // What the command `rbd device map` does by itself, and so does not tell the kernel: Locker waits for no udev.
+    private static let commandsOwn: Set<String> = ["noudev", "udev"]
 
     // Who connects, to what, and how it is fenced. "exclusive" would keep snapshots and resizes of a mounted volume out.
     private static let reserved: Set<String> = [
