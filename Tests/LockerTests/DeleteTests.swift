@@ -121,6 +121,7 @@ struct DeleteTests {
             let client = try await laboratory.cluster.connect()
             let context = try await client.ioContext(pool: "students", namespace: laboratory.io.namespace)
             let image = try await LiveImage.open(.id(volume.handle.imageID), in: context, readOnly: false)
+            try await image.acquireLock()
             let address = client.instanceAddress.split(separator: "/").last.map(String.init) ?? "?"
             await expectRefusal(.failedPrecondition, saying: "still open", address) {
                 try await controller.delete(volume.handle)

@@ -40,7 +40,7 @@ struct RecoveryTests {
     ) async throws {
         guard Self.owned.contains(step) else { return }
         let hasty = try laboratory.controller("locker-9", ahead: 15_000)
-        await expectRefusal(.aborted, saying: "locker-0", "15 s") { try await body(hasty) }
+        await expectRefusal(.aborted, saying: "locker-0", "try again later") { try await body(hasty) }
     }
 
     /// Expects that what a fenced controller still sends is refused, and that it works again by itself.

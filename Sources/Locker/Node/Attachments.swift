@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 package import LockerProto
-internal import RBD
 package import Rados
 internal import SystemPackage
 
@@ -12,8 +11,8 @@ internal import SystemPackage
 /// whether or not the first still answers. The exclusive lock is no guard, since it is handed over on request.
 package struct Attachments: Sendable {
     private let layouts: LayoutCache
-    private let node: NodeIdentity
-    private let clock: WallClock
+    let node: NodeIdentity
+    let clock: WallClock
 
     /// The claims of a node.
     package init(layouts: LayoutCache, node: NodeIdentity, clock: WallClock = .system) {
@@ -44,7 +43,7 @@ package struct Attachments: Sendable {
     ///
     /// - Parameter change: changes the record; `false` leaves it as it is.
     @discardableResult
-    private func update(
+    func update(
         _ handle: VolumeHandle,
         in io: IOContext,
         _ change: (inout VolumeRecord) throws -> Bool
@@ -91,7 +90,7 @@ package struct Attachments: Sendable {
     ) async throws -> VolumeRecord {
         try await self.update(handle, in: io) { record in
             guard let index = record.attachments.firstIndex(where: { $0.nodeID == self.node.nodeID }) else {
-                throw LockerError(.aborted, "volume \(handle.text) was taken from this node while it was staged")
+                throw Self.taken(record)
             }
             let mine = record.attachments[index]
             guard mine.clientAddress != clientAddress || mine.mapper != mapper else { return false }
@@ -114,82 +113,14 @@ package struct Attachments: Sendable {
         }
     }
 
-    /// Begins the one mkfs of a volume's life, or goes on with one that was cut short.
-    ///
-    /// `none → formatting` needs an image without any data; `formatting` is repeated by whoever has the attachment,
-    /// since nothing is mounted before `formatted`.
-    ///
-    /// - Parameters:
-    ///   - type: the filesystem.
-    ///   - uuid: its UUID, if this is the first attempt.
-    ///   - clientAddress: the client instance that will write.
-    /// - Returns: the filesystem to make, or `nil` when it is made.
-    /// - Throws: ``LockerError`` with `failedPrecondition` if there is data where there should be none, or a
-    ///   filesystem of another type.
-    package func beginFormatting(
-        _ handle: VolumeHandle,
-        in io: IOContext,
-        type: String,
-        uuid: String,
-        clientAddress: String
-    ) async throws -> Filesystem? {
-        let current = try await self.record(of: handle, in: io)
-        if current.filesystem?.state ?? Filesystem.State.none == Filesystem.State.none {
-            try await self.requireNoData(current, in: io)
-        }
-        let record = try await self.update(handle, in: io) { record in
-            var filesystem = record.filesystem ?? Filesystem()
-            guard filesystem.state != .formatted else { return false }
-            if filesystem.state == .formatting, filesystem.type == type {
-                // The attempt before may have got anywhere: the same UUID makes its outcome and this one's alike.
-                guard filesystem.clientAddress != clientAddress || filesystem.nodeID != self.node.nodeID else {
-                    return false
-                }
-            } else {
-                filesystem.state = .formatting
-                filesystem.type = type
-                filesystem.uuid = uuid
-            }
-            filesystem.nodeID = self.node.nodeID
-            filesystem.clientAddress = clientAddress
-            filesystem.attempt = "\(self.node.bootID)/\(self.clock.milliseconds)"
-            filesystem.changedAt = self.clock.milliseconds
-            record.filesystem = filesystem
-            return true
-        }
-        guard let filesystem = record.filesystem, filesystem.state != .formatted else {
-            guard record.filesystem?.type == type else {
-                throw LockerError(
-                    .failedPrecondition,
-                    "volume \"\(record.requestName)\" holds \(record.filesystem?.type ?? "?"), not \(type)"
-                )
-            }
-            return nil
-        }
-        return filesystem
+    /// Whether this node has the volume.
+    func holds(_ record: VolumeRecord) -> Bool {
+        record.attachments.contains { $0.nodeID == self.node.nodeID }
     }
 
-    private func requireNoData(_ record: VolumeRecord, in io: IOContext) async throws {
-        let offset = UInt64(record.dataOffsetBytes)
-        let hasData = try await io.withImage(.id(record.imageID), readOnly: true) { try $0.hasData(from: offset) }
-        guard !hasData else {
-            throw LockerError(
-                .failedPrecondition,
-                "image \(io.path(record.imageName)) holds data but its record knows of no filesystem; Locker never formats"
-                    + " over data. If it is a filesystem to keep, see docs/troubleshooting.md"
-            )
-        }
-    }
-
-    /// Records that the filesystem is made: from here on nothing ever formats this volume.
-    package func finishFormatting(_ handle: VolumeHandle, in io: IOContext) async throws {
-        try await self.update(handle, in: io) { record in
-            guard var filesystem = record.filesystem, filesystem.state != .formatted else { return false }
-            filesystem.state = .formatted
-            filesystem.changedAt = self.clock.milliseconds
-            record.filesystem = filesystem
-            return true
-        }
+    /// The failure of a step on a volume that this node had.
+    static func taken(_ record: VolumeRecord) -> LockerError {
+        LockerError(.aborted, "volume \"\(record.requestName)\" was taken from this node while it was staged")
     }
 
     private static func date(_ milliseconds: Int64) -> String {

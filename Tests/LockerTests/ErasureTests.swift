@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import Locker
+internal import LockerProto
+internal import RBD
+internal import Rados
+internal import Synchronization
+internal import TestSupport
+internal import Testing
+
+/// Deleted volumes' data: gone in the end, whoever has to see to it.
+@Suite(.timeLimit(.minutes(3)))
+struct ErasureTests {
+    @Test(
+        "Ended at any step of an erasure, the next process finishes it",
+        arguments: ["erase.removed", "erase.recorded"]
+    )
+    func recovery(_ step: String) async throws {
+        try await Laboratory.with { laboratory in
+            let first = try laboratory.controller("locker-0", erasureHook: Interruption.hook(at: step))
+            let volume = try await first.create(laboratory.request())
+            try await first.delete(volume.handle)
+            await first.events.wait(for: step)
+            await first.close()
+            let second = try laboratory.controller("locker-1")
+            await second.sweep()
+            if step == "erase.removed" { await second.erased() }
+            try await laboratory.expectNothing()
+            await second.erasures.close()
+            #expect(await second.erasures.pending == 0)
+        }
+    }
+
+    @Test("What former processes left is taken on when the first volume is made, and not twice")
+    func sweepAtFirstUse() async throws {
+        try await Laboratory.with { laboratory in
+            let first = try laboratory.controller("locker-0", width: 0)
+            for index in 0..<20 {
+                let volume = try await first.create(laboratory.request("pvc-\(index)"))
+                try await first.delete(volume.handle)
+            }
+            #expect(await first.erasures.pending == 20)
+            await first.close()
+            let second = try laboratory.controller("locker-1")
+            let volume = try await second.create(laboratory.request())
+            await second.sweep()
+            await second.erased(20)
+            await second.erasures.close()
+            #expect(second.events.count(of: "erase.removed") == 20)
+            #expect(await second.erasures.pending == 0)
+            try await laboratory.expectOne(volume)
+        }
+    }
+
+    @Test("No more run at once than they may")
+    func width() async throws {
+        try await Laboratory.with { laboratory in
+            let first = try laboratory.controller("locker-0", width: 0)
+            for index in 0..<12 {
+                try await first.delete(first.create(laboratory.request("pvc-\(index)")).handle)
+            }
+            await first.close()
+            // An erasure is between these two steps, at least, while it runs.
+            let running = Mutex((now: 0, most: 0))
+            let hook = StepHook { step in
+                running.withLock { running in
+                    running.now += step == "erase.removed" ? 1 : -1
+                    running.most = max(running.most, running.now)
+                }
+            }
+            let second = try laboratory.controller("locker-1", erasureHook: hook, width: 3)
+            await second.sweep()
+            await second.erased(12)
+            try await laboratory.expectNothing()
+            let most = running.withLock { $0.most }
+            #expect((1...3).contains(most), "\(most)")
+        }
+    }
+
+    @Test("An image that a client still has open is tried again until the client is gone")
+    func busy() async throws {
+        try await Laboratory.with { laboratory in
+            let controller = try laboratory.controller()
+            let volume = try await controller.create(laboratory.request())
+            let client = try await laboratory.cluster.connect()
+            let context = try await client.ioContext(pool: "students", namespace: laboratory.io.namespace)
+            let image = try await LiveImage.open(.id(volume.handle.imageID), in: context, readOnly: false)
+            // Open without the lock, as a forgotten `rbd bench` is: the trash takes it.
+            try await controller.delete(volume.handle)
+            await controller.events.wait(for: "Erasure did not finish and is tried again")
+            #expect(await controller.erasures.pending == 1)
+            #expect(try await laboratory.records().map(\.phase) == [.erasing])
+            #expect(try await laboratory.io.trashEntry(id: volume.handle.imageID) != nil)
+            try await image.close()
+            await client.close()
+            await controller.erased()
+            try await laboratory.expectNothing()
+        }
+    }
+}
