@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import CSI
+internal import GRPCCore
+internal import Glibc
+internal import RBD
+internal import Rados
+internal import Testing
+
+/// The controller killed between any two steps: the retry finishes the call, and in the end nothing is left.
+@Suite(.timeLimit(.minutes(10)))
+struct ControllerKillTests {
+    @Test("CreateVolume is finished by the retry", arguments: KillSteps.create)
+    func create(step: String) async throws {
+        try await Installation.with { installation in
+            let plan = installation.plan()
+            let killed = try await installation.controller(killedAt: step)
+            try await Self.expectDeath(of: killed) { _ = try await killed.create(plan, of: installation) }
+            let controller = try await installation.controller()
+            try await Self.live(plan, by: controller, in: installation)
+        }
+    }
+
+    @Test("What was taken over from a killed controller, by one that is killed too, is finished by a third")
+    func takeover() async throws {
+        try await Installation.with { installation in
+            let plan = installation.plan()
+            for step in ["create.counted", KillSteps.takeover] {
+                let killed = try await installation.controller(killedAt: step)
+                try await Self.expectDeath(of: killed) { _ = try await killed.create(plan, of: installation) }
+            }
+            let controller = try await installation.controller()
+            try await Self.live(plan, by: controller, in: installation)
+        }
+    }
+
+    @Test("ControllerExpandVolume is finished by the retry, the data untouched", arguments: KillSteps.controllerExpand)
+    func expand(step: String) async throws {
+        try await Installation.with { installation in
+            let plan = installation.plan()
+            let first = try await installation.controller()
+            let volume = try await first.create(plan, of: installation)
+            let data = try await Self.write(volume, in: installation.context)
+            await first.terminate()
+            let killed = try await installation.controller(killedAt: step)
+            try await Self.expectDeath(of: killed) { try await killed.expand(volume, to: 64 << 20) }
+            let controller = try await installation.controller()
+            #expect(try await controller.expand(volume, to: 64 << 20) == 64 << 20)
+            let (size, found) = try await installation.context.withImage(.name(volume.imageName), readOnly: true) {
+                (try $0.size, try $0.read(offset: 0, count: data.count))
+            }
+            #expect(size == 64 << 20)
+            #expect(found == data)
+            try await controller.delete(volume)
+            try await Leftovers.waitUntilGone(installation.context)
+        }
+    }
+
+    @Test("DeleteVolume is finished by the retry, and the data goes", arguments: KillSteps.delete)
+    func delete(step: String) async throws {
+        try await Installation.with { installation in
+            let first = try await installation.controller()
+            let volume = try await first.create(installation.plan(), of: installation)
+            _ = try await Self.write(volume, in: installation.context)
+            await first.terminate()
+            let killed = try await installation.controller(killedAt: step)
+            try await Self.expectDeath(of: killed) { try await killed.delete(volume) }
+            let controller = try await installation.controller(hasIdentity: true)
+            try await controller.delete(volume)
+            try await Leftovers.waitUntilGone(installation.context)
+        }
+    }
+
+    @Test("An erasure goes on when a controller with a user of its own starts", arguments: KillSteps.erase)
+    func erase(step: String) async throws {
+        try await Installation.with { installation in
+            let volume = try await Self.dieErasing(at: step, in: installation)
+            let controller = try await installation.controller(hasIdentity: true)
+            try await Leftovers.waitUntilGone(installation.context)
+            try await controller.delete(volume)
+        }
+    }
+
+    @Test("Without a user of its own the erasure goes on when the next volume is made")
+    func eraseLater() async throws {
+        try await Installation.with { installation in
+            _ = try await Self.dieErasing(at: "erase.removed", in: installation)
+            let controller = try await installation.controller()
+            let next = try await controller.create(installation.plan(), of: installation)
+            try await controller.delete(next)
+            try await Leftovers.waitUntilGone(installation.context)
+        }
+    }
+
+    /// A volume whose erasure a killed controller has left.
+    private static func dieErasing(at step: String, in installation: Installation) async throws -> MadeVolume {
+        let killed = try await installation.controller(killedAt: step)
+        let volume = try await killed.create(installation.plan(), of: installation)
+        _ = try await self.write(volume, in: installation.context)
+        do {
+            try await killed.delete(volume)
+        } catch is RPCError {
+            // The erasure was faster than the answer.
+        }
+        #expect(await killed.wait() == SIGKILL)
+        return volume
+    }
+
+    /// Makes sure that the call breaks because its process is killed, and not for another reason.
+    private static func expectDeath(of process: LockerProcess, _ call: () async throws -> Void) async throws {
+        await #expect(throws: RPCError.self) { try await call() }
+        try #require(await process.wait() == SIGKILL)
+    }
+
+    /// The rest of a volume's life, beginning with the retry of CreateVolume.
+    private static func live(
+        _ plan: VolumePlan,
+        by controller: LockerProcess,
+        in installation: Installation
+    ) async throws {
+        let volume = try await controller.create(plan, of: installation)
+        #expect(volume.capacity == plan.bytes)
+        #expect(try await controller.create(plan, of: installation).id == volume.id)
+        let data = try await self.write(volume, in: installation.context)
+        let images = try await installation.context.images().map(\.name)
+        #expect(images == [volume.imageName])
+        let found = try await installation.context.withImage(.name(volume.imageName), readOnly: true) {
+            try $0.read(offset: 0, count: data.count)
+        }
+        #expect(found == data)
+        try await controller.delete(volume)
+        try await Leftovers.waitUntilGone(installation.context)
+    }
+
+    /// Writes something into a volume's image.
+    private static func write(_ volume: MadeVolume, in context: IOContext) async throws -> [UInt8] {
+        let bytes = (0..<4096).map { UInt8(truncatingIfNeeded: $0 * 7) }
+        try await context.withImage(.name(volume.imageName), readOnly: false) { try $0.write(offset: 0, bytes) }
+        return bytes
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+/// Every step that a process can be killed at, by the call that goes through it.
+enum KillSteps {
+    static let create = ["create.recorded", "create.counted", "create.imaged", "create.ready"]
+    /// Reached only by who takes over what a killed process has begun.
+    static let takeover = "create.claimed"
+    static let controllerExpand = ["expand.counted", "expand.resized", "expand.recorded"]
+    static let delete = ["delete.marked", "delete.trashed", "delete.released", "delete.moved"]
+    static let erase = ["erase.removed", "erase.recorded"]
+
+    static let stage = [
+        "stage.claimed", "stage.recorded", "stage.mapped", "stage.noted", "stage.formatting", "stage.made",
+        "stage.formatted", "stage.checked", "stage.mounted", "stage.done",
+    ]
+    static let publish = ["publish.checked", "publish.done"]
+    static let nodeExpand = ["expand.refreshed", "expand.grown"]
+    static let unpublish = ["unpublish.unmounted", "unpublish.done"]
+    static let unstage = [
+        "unstage.marked", "unstage.unmounted", "unstage.unmapped", "unstage.released", "unstage.done",
+    ]
+
+    /// All of them.
+    static var all: Set<String> {
+        let lists = [
+            create, [takeover], controllerExpand, delete, erase, stage, publish, nodeExpand, unpublish, unstage,
+        ]
+        return Set(lists.joined())
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import Host
+internal import LockerProto
+internal import ProtobufC
+internal import RBD
+internal import Rados
+internal import SystemPackage
+internal import TestSupport
+
+@testable internal import Driver
+
+/// What there is of volumes where there should be none.
+enum Leftovers {
+    /// What a namespace holds besides the objects that Locker and RBD keep there for ever: images, their data, trash,
+    /// records, and what the ledger counts.
+    static func inCluster(_ context: IOContext) async throws -> [String] {
+        var found = try await context.images().map { "image \($0.name)" }
+        found += try await context.trash().map { "trash \($0.id)" }
+        for object in try await context.objects() {
+            if object.hasPrefix("locker.shard.") {
+                found += try await self.keys(of: object, in: context)
+            } else if object.hasPrefix("locker.ledger.") {
+                found += try await self.counted(in: object, of: context)
+            } else if !["locker.layout", "rbd_directory", "rbd_trash", "rbd_info", "rbd_children"].contains(object) {
+                found.append("object \(object)")
+            }
+        }
+        return found
+    }
+
+    private static func keys(of object: String, in context: IOContext) async throws -> [String] {
+        let page = try await context.omapPage(of: object, after: "", limit: 1024)
+        return page.entries.map { "\(object) \($0.key)" }
+    }
+
+    /// The volumes that a ledger has, and the students that it still counts something for: totals stay, at zero.
+    private static func counted(in ledger: String, of context: IOContext) async throws -> [String] {
+        let page = try await context.omapPage(of: ledger, after: "", limit: 1024)
+        return try page.entries.compactMap { key, value in
+            guard key.hasPrefix("s/") else { return "\(ledger) \(key)" }
+            let total = try StudentTotal(decoding: value)
+            return total.bytes == 0 && total.volumes == 0 ? nil : "\(ledger) \(key): \(total)"
+        }
+    }
+
+    /// Waits until the namespace is empty: data goes in the background after DeleteVolume has answered.
+    ///
+    /// The tests' time limit ends a wait for what never happens.
+    static func waitUntilGone(_ context: IOContext) async throws {
+        while try await !self.inCluster(context).isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    /// What a node has of a volume: mounts, devices, its staging record, its key.
+    static func onNode(
+        _ node: String = "n1",
+        of volume: MadeVolume,
+        data: LockerProcess,
+        installation: Installation
+    ) async throws -> [String] {
+        var found: [String] = []
+        let kubelet = installation.path("kubelet-\(node)")
+        found += try MountTable.read().entries.map(\.mountPoint).filter { $0.starts(with: kubelet) }
+            .map { "mount \($0)" }
+        let records = installation.path(node).appending("staging")
+        found += HostFile.names(in: records).map { "record \($0)" }
+        found += HostFile.names(in: installation.path(node).appending("data").appending("records"))
+            .map { "data record \($0)" }
+        if try VolumeKey.read(named: VolumeKey.name(of: volume.id)) != nil { found.append("key of \(volume.id)") }
+        found += try await data.data.list(.init(), timeout: .seconds(10)).attached.map { "device \($0.device)" }
+        found += try installation.loopDevices().map { "loop device \($0.path)" }
+        return found
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import CSI
+internal import SystemPackage
+
+/// The calls of a volume's life, each with a deadline, so that a test fails in words instead of hanging.
+extension LockerProcess {
+    /// How long a call may take.
+    static let patience: Duration = .seconds(60)
+
+    func create(_ plan: VolumePlan, of installation: Installation) async throws -> MadeVolume {
+        let answer = try await self.controller.createVolume(plan.request, timeout: Self.patience)
+        return try MadeVolume(answer, to: plan, in: installation.directory)
+    }
+
+    func delete(_ volume: MadeVolume) async throws {
+        _ = try await self.controller.deleteVolume(volume.delete(), timeout: Self.patience)
+    }
+
+    @discardableResult
+    func expand(_ volume: MadeVolume, to bytes: Int64) async throws -> Int64 {
+        try await self.controller.controllerExpandVolume(volume.expand(to: bytes), timeout: Self.patience).capacityBytes
+    }
+
+    func stage(_ volume: MadeVolume, on node: String = "n1") async throws {
+        _ = try await self.node.nodeStageVolume(volume.stage(on: node), timeout: Self.patience)
+    }
+
+    func unstage(_ volume: MadeVolume, on node: String = "n1") async throws {
+        _ = try await self.node.nodeUnstageVolume(volume.unstage(on: node), timeout: Self.patience)
+    }
+
+    func publish(_ volume: MadeVolume, on node: String = "n1", pod: String = "pod") async throws {
+        _ = try await self.node.nodePublishVolume(volume.publish(on: node, pod: pod), timeout: Self.patience)
+    }
+
+    func unpublish(_ volume: MadeVolume, on node: String = "n1", pod: String = "pod") async throws {
+        _ = try await self.node.nodeUnpublishVolume(volume.unpublish(on: node, pod: pod), timeout: Self.patience)
+    }
+
+    @discardableResult
+    func grow(_ volume: MadeVolume, on node: String = "n1", to bytes: Int64) async throws -> Int64 {
+        try await self.node.nodeExpandVolume(volume.grow(on: node, to: bytes), timeout: Self.patience).capacityBytes
+    }
+
+    func statistics(_ volume: MadeVolume, on node: String = "n1") async throws -> NodeGetVolumeStatsResponse {
+        try await self.node.nodeGetVolumeStats(volume.statistics(on: node), timeout: Self.patience)
+    }
+}

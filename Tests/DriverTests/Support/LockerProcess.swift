@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import CSI
+internal import Foundation
+internal import GRPCCore
+internal import GRPCNIOTransportHTTP2Posix
+internal import Host
+internal import LockerProto
+internal import SystemPackage
+internal import TestSupport
+
+/// The built program `locker`, running as one of its commands, with a client that is connected to its socket.
+///
+/// Whoever starts one ends it by ``kill()`` or ``terminate()``; an ``Installation`` does so for those it has started.
+///
+/// `@unchecked Sendable`: `Process` is only asked for its id, and told to us once by its own thread.
+final class LockerProcess: @unchecked Sendable {
+    typealias Client = GRPCClient<HTTP2ClientTransport.Posix>
+
+    /// Its socket.
+    let socket: FilePath
+
+    /// What it writes to stderr, with what earlier processes wrote to the same file.
+    let log: FilePath
+
+    private let process: Process
+    private let exit: Exit
+    private let client: Client
+    private let connection: Task<Void, any Error>
+
+    var identity: IdentityClient<HTTP2ClientTransport.Posix> { IdentityClient(self.client) }
+    var controller: ControllerClient<HTTP2ClientTransport.Posix> { ControllerClient(self.client) }
+    var node: NodeClient<HTTP2ClientTransport.Posix> { NodeClient(self.client) }
+    var groups: GroupControllerClient<HTTP2ClientTransport.Posix> { GroupControllerClient(self.client) }
+    var snapshots: SnapshotMetadataClient<HTTP2ClientTransport.Posix> { SnapshotMetadataClient(self.client) }
+    var data: DataClient<HTTP2ClientTransport.Posix> { DataClient(self.client) }
+
+    /// Starts it and waits until its socket is listened on.
+    ///
+    /// - Parameters:
+    ///   - arguments: the command and its options.
+    ///   - socket: where it will listen.
+    ///   - log: the file that its stderr is added to.
+    ///   - environment: added to this process' own.
+    /// - Throws: ``SetUpError`` with its log if it ends before.
+    init(
+        _ arguments: [String],
+        socket: FilePath,
+        log: FilePath,
+        environment: [String: String] = [:]
+    ) async throws {
+        self.socket = socket
+        self.log = log
+        let process = try Self.process(arguments, log: log, environment: environment)
+        let exit = Exit(of: process)
+        try process.run()
+        self.process = process
+        self.exit = exit
+        self.client = GRPCClient(
+            transport: try .http2NIOPosix(
+                target: .unixDomainSocket(path: socket.string),
+                transportSecurity: .plaintext
+            )
+        )
+        while try UnixSocket.state(of: socket) != .served {
+            if let status = exit.status {
+                let text = try Self.text(of: log)
+                throw SetUpError("locker \(arguments.joined(separator: " ")) ended with \(status): \(text)")
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        self.connection = Task { [client] in try await client.runConnections() }
+    }
+
+    /// Starts it without waiting for anything but its end.
+    ///
+    /// - Returns: how it ended, and what it wrote.
+    static func run(
+        _ arguments: [String],
+        log: FilePath,
+        environment: [String: String] = [:]
+    ) async throws -> (status: Int32, output: String) {
+        let process = try Self.process(arguments, log: log, environment: environment)
+        let exit = Exit(of: process)
+        try process.run()
+        let status = await exit.wait()
+        return (status, try Self.text(of: log))
+    }
+
+    private static func process(
+        _ arguments: [String],
+        log: FilePath,
+        environment: [String: String]
+    ) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try BuiltProgram.path("locker").string)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        if !FileManager.default.fileExists(atPath: log.string) {
+            guard FileManager.default.createFile(atPath: log.string, contents: nil) else {
+                throw SetUpError("\(log) cannot be made")
+            }
+        }
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: log.string))
+        try file.seekToEnd()
+        process.standardOutput = file
+        process.standardError = file
+        return process
+    }
+
+    private static func text(of log: FilePath) throws -> String {
+        String(decoding: try Data(contentsOf: URL(fileURLWithPath: log.string)), as: UTF8.self)
+    }
+
+    /// All that was written to ``log`` until now.
+    func output() throws -> String { try Self.text(of: self.log) }
+
+    /// How it ended; waits until it has.
+    ///
+    /// - Returns: the exit status, or the number of the signal that ended it.
+    @discardableResult
+    func wait() async -> Int32 {
+        let status = await self.exit.wait()
+        self.client.beginGracefulShutdown()
+        self.connection.cancel()
+        _ = await self.connection.result
+        return status
+    }
+
+    /// Ends it as the kernel's out-of-memory killer would, unless it has ended.
+    func kill() async {
+        self.send(SIGKILL)
+        await self.wait()
+    }
+
+    /// Ends it in order.
+    ///
+    /// - Returns: its exit status.
+    @discardableResult
+    func terminate() async -> Int32 {
+        self.send(SIGTERM)
+        return await self.wait()
+    }
+
+    /// Sends a signal, unless it has ended.
+    func send(_ signal: Int32) {
+        if self.exit.status == nil { Foundation.kill(self.process.processIdentifier, signal) }
+    }
+
+    /// Opens another connection to the same socket.
+    func connect() throws -> Client {
+        GRPCClient(
+            transport: try .http2NIOPosix(
+                target: .unixDomainSocket(path: self.socket.string),
+                transportSecurity: .plaintext
+            )
+        )
+    }
+}
