@@ -79,7 +79,9 @@ package enum Filesystems {
             else { return true }
             return deviceSize >= (blocks + 1) * size
         case .xfs:
-            let output = try await Tool(name: "xfs_info").succeed([mountPoint.string])
+            // Not xfs_info: that script asks every loop device of the machine for its file, and one whose server does
+            // not answer would hold up all volumes of the node. This is what it runs in the end.
+            let output = try await Tool(name: "xfs_spaceman").succeed(["-c", "info", mountPoint.string])
             guard let line = output.split(separator: "\n").first(where: { $0.hasPrefix("data ") }),
                 let size = Self.field("bsize=", in: line), let blocks = Self.field("blocks=", in: line)
             else { return true }

@@ -64,6 +64,7 @@ final class Installation: Sendable {
                 try await body(installation)
             } catch {
                 // The body's own error is the one to report; what it left behind goes as well as it can.
+                installation.showLog()
                 await installation.end(inOrder: false)
                 try? installation.sweep(reporting: false)
                 throw error
@@ -131,6 +132,13 @@ final class Installation: Sendable {
         }
     }
 
+    /// Prints the last of what its processes said, for a test that failed.
+    private func showLog() {
+        guard let log = try? String(contentsOfFile: self.path("log").string, encoding: .utf8) else { return }
+        let lines = log.split(separator: "\n").suffix(40).joined(separator: "\n")
+        FileHandle.standardError.write(Data("--- \(self.directory)/log\n\(lines)\n---\n".utf8))
+    }
+
     /// Takes down what is left of mounts and devices, and removes the folder.
     private func sweep(reporting: Bool) throws {
         let mounts = try MountTable.read().entries.map(\.mountPoint).filter { $0.starts(with: self.directory) }
@@ -138,9 +146,11 @@ final class Installation: Sendable {
             #expect(mounts.isEmpty, "mounts are left")
             #expect(try self.loopDevices().isEmpty, "loop devices are left")
         }
-        // Lazily, since what is below a killed data process answers nothing but errors.
+        // Found before the mounts go, since the path of its file tells whose a device is. Lazily, since what is below
+        // a killed data process answers nothing but errors.
+        let devices = try self.loopDevices()
         for mount in mounts.reversed() { umount2(mount.string, CInt(MNT_DETACH)) }
-        for device in try self.loopDevices() { try device.detach() }
+        for device in devices { try device.detach() }
         try FileManager.default.removeItem(atPath: self.directory.string)
     }
 

@@ -97,13 +97,14 @@ final class LockerProcess: @unchecked Sendable {
         process.executableURL = URL(fileURLWithPath: try BuiltProgram.path("locker").string)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        if !FileManager.default.fileExists(atPath: log.string) {
-            guard FileManager.default.createFile(atPath: log.string, contents: nil) else {
-                throw SetUpError("\(log) cannot be made")
-            }
-        }
-        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: log.string))
-        try file.seekToEnd()
+        // Appended to, since several processes write to it.
+        let descriptor = try FileDescriptor.open(
+            log,
+            .writeOnly,
+            options: [.append, .create, .closeOnExec],
+            permissions: .ownerReadWrite
+        )
+        let file = FileHandle(fileDescriptor: descriptor.rawValue, closeOnDealloc: true)
         process.standardOutput = file
         process.standardError = file
         return process
