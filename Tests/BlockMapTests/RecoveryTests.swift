@@ -20,9 +20,15 @@ struct RecoveryTests {
         let directory: FilePath
         let threads: BlockingPool
 
-        func serve() async throws -> ServingProcess {
+        func serve(selfReading: Bool = false) async throws -> ServingProcess {
             try await self.threads.run {
-                try ServingProcess(image: "v", of: self.context, cluster: self.cluster, directory: self.directory)
+                try ServingProcess(
+                    image: "v",
+                    of: self.context,
+                    cluster: self.cluster,
+                    directory: self.directory,
+                    selfReading: selfReading
+                )
             }
         }
 
@@ -126,6 +132,30 @@ struct RecoveryTests {
                 #expect(try HostFile.read(target.appending("homework")) == bytes)
                 try Mounts.unmount(target)
             }
+            await successor.engine.close()
+        }
+    }
+
+    @Test("A killed process that waits for I/O of its own is helped out of the way")
+    func selfReading() async throws {
+        try await self.withPlace { place in
+            // With data, so that each read goes to the cluster.
+            try await place.context.withImage(.name("v"), readOnly: false) { image in
+                for offset in 0..<16 { try image.write(offset: UInt64(offset) << 22, randomBytes(1 << 22)) }
+            }
+            let process = try await place.serve(selfReading: true)
+            process.killWithoutWaiting()
+            let successor = place.successor()
+            // Until the signal has been taken the process counts as alive.
+            while true {
+                do {
+                    try await successor.engine.start()
+                    break
+                } catch let error as MapError where error.code == .busy {
+                    await Task.yield()
+                }
+            }
+            _ = try await successor.engine.map(try await successor.request())
             await successor.engine.close()
         }
     }

@@ -18,13 +18,16 @@ final class ServingProcess: @unchecked Sendable {
     private let process: Process
 
     /// Starts it on an engine's directory and waits until it has mapped the image.
-    init(image: String, of context: IOContext, cluster: TestCluster, directory: FilePath) throws {
+    init(image: String, of context: IOContext, cluster: TestCluster, directory: FilePath, selfReading: Bool = false)
+        throws
+    {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try BuiltProgram.path("datapath-benchmark").string)
         process.arguments = [
             "serve", "--directory", directory.string, "--monitors", cluster.monitors.joined(separator: " "),
             "--pool", context.poolName, "--namespace", context.namespace, image,
         ]
+        if selfReading { process.arguments?.insert("--self-reading", at: 1) }
         process.environment = ["CEPH_KEY": cluster.csi.key.reveal()]
         let output = Pipe()
         process.standardOutput = output
@@ -40,6 +43,11 @@ final class ServingProcess: @unchecked Sendable {
         guard words.count == 2 else { throw SetUpError("datapath-benchmark printed \(line)") }
         self.device = FilePath(String(words[0]))
         self.clientAddress = String(words[1])
+    }
+
+    /// Kills it and waits until it is dead, though perhaps not gone: a thread of its may wait in the kernel.
+    func killWithoutWaiting() {
+        Foundation.kill(self.process.processIdentifier, SIGKILL)
     }
 
     /// Ends it as the kernel's out-of-memory killer would.

@@ -42,6 +42,9 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Map read-only.")
     var readOnly = false
 
+    @Flag(help: "Read the devices all the time in this process too, as one does that serves and mounts.")
+    var selfReading = false
+
     @Argument(help: "The images' names.")
     var images: [String]
 
@@ -84,6 +87,23 @@ struct Serve: AsyncParsableCommand {
         // Not by print(), which keeps the line back when standard output is no terminal.
         try FileDescriptor.standardOutput.writeAll("\(device.device) \(device.clientAddress)\n".utf8)
         await cluster.close()
+        if self.selfReading { Self.readForever(device.device, threads) }
+    }
+
+    private static func readForever(_ device: FilePath, _ threads: BlockingPool) {
+        threads.enqueue {
+            do {
+                let file = try FileDescriptor.open(device, .readOnly)
+                var buffer = [UInt8](repeating: 0, count: 1 << 20)
+                while true {
+                    let read = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
+                    if read < buffer.count { try file.seek(offset: 0, from: .start) }
+                    posix_fadvise(file.rawValue, 0, 0, POSIX_FADV_DONTNEED)
+                }
+            } catch {
+                fatalError("reading \(device): \(error)")
+            }
+        }
     }
 
     /// Waits for SIGTERM.

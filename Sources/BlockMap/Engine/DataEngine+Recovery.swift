@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import Glibc
 internal import Host
 internal import Logging
 internal import RBD
@@ -12,12 +13,39 @@ extension DataEngine {
     /// Five years: an entry that expired would let a client that slept write again.
     static let fencing = Duration.seconds(5 * 365 * 24 * 3600)
 
+    /// Locks the directory, if need be after helping a killed predecessor out of it; blocks.
+    ///
+    /// A process that used a device which it served itself cannot end by itself: its thread waits for I/O that only the
+    /// end of the process would fail.
+    ///
+    /// - Throws: ``HostError`` with `EWOULDBLOCK` if a process that lives has the directory.
+    func takeLock() throws(HostError) -> FileLock {
+        let path = self.directory.appending("lock")
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(10)
+        while true {
+            do throws(HostError) {
+                return try FileLock(path)
+            } catch {
+                guard error.code == .wouldBlock, clock.now < deadline,
+                    let owner = HostFile.line(path).flatMap(EngineOwner.init), owner.isDying
+                else { throw error }
+                try FUSEConnection.abort(owner.connection, at: self.directory.appending("control"))
+                // The kernel tells nobody when the last thread has gone.
+                usleep(10_000)
+            }
+        }
+    }
+
     /// Takes away a dead predecessor's mount and those of its loop devices that nobody holds; blocks.
     ///
     /// - Returns: its records, those of volumes whose device could be taken down included: the client that served them
     ///   is still to be fenced.
     func cleanUp(_ mountPoint: FilePath) throws -> [AttachmentRecord] {
-        while try MountTable.read().entry(at: mountPoint) != nil { try Mounts.detach(mountPoint) }
+        while let mount = try MountTable.read().entry(at: mountPoint) {
+            try FUSEConnection.abort(mount.minor, at: self.directory.appending("control"))
+            try Mounts.detach(mountPoint)
+        }
         let (records, unreadable) = self.records.all()
         for (name, why) in unreadable {
             self.logger.error("a record cannot be read", metadata: ["record": "\(name)", "error": "\(why)"])

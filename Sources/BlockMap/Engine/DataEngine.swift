@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import Glibc
 internal import Host
 package import Logging
 package import Rados
@@ -118,7 +119,7 @@ package final class DataEngine: Mapper {
 
     private func startBlocking() throws -> (Running, [AttachmentRecord]) {
         try MountTarget.makeDirectory(self.directory, mode: 0o700)
-        let lock = try FileLock(self.directory.appending("lock"))
+        let lock = try self.takeLock()
         let mountPoint = self.directory.appending("volumes")
         let leftovers = try self.cleanUp(mountPoint)
         try MountTarget.makeDirectory(mountPoint, mode: 0o700)
@@ -127,6 +128,8 @@ package final class DataEngine: Mapper {
         let server = try FUSEServer(at: mountPoint, threads: Self.readers) { error in
             logger.error("FUSE", metadata: ["error": "\(error)"])
         }
+        let owner = EngineOwner(processID: getpid(), connection: server.connection)
+        try lock.note(owner.description)
         return (Running(server: server, lock: lock), leftovers)
     }
 

@@ -16,7 +16,8 @@ package final class FUSEServer: Sendable {
 
     private let directory = FUSEDirectory()
     private let channels: [FUSEChannel]
-    private let connection: UInt32
+    /// The connection, for ``FUSEConnection/abort(_:at:)``.
+    package let connection: UInt32
     private let threads: Mutex<[pthread_t]>
 
     /// Mounts the directory and starts the threads; blocks.
@@ -84,24 +85,9 @@ package final class FUSEServer: Sendable {
         } catch  where error.code == .invalidArgument {
             // Somebody else unmounted it; the connection may still be there.
         }
-        try self.abort()
+        // A mount namespace copied from this one may keep the filesystem alive; the threads are to end all the same.
+        try FUSEConnection.abort(self.connection, at: FilePath("\(self.mountPoint)-control"))
         for thread in threads { pthread_join(thread, nil) }
-    }
-
-    /// Ends the connection, also where a mount namespace copied from this one keeps the filesystem alive.
-    private func abort() throws(HostError) {
-        let control = FilePath("\(self.mountPoint)-control")
-        try MountTarget.makeDirectory(control, mode: 0o700)
-        try Mounts.mount("fusectl", at: control, type: "fusectl", options: MountOptions())
-        defer {
-            try? Mounts.detach(control)
-            try? MountTarget.remove(control)
-        }
-        do throws(HostError) {
-            try HostFile.write("1", to: control.appending("\(self.connection)").appending("abort"))
-        } catch  where error.code == .noSuchFileOrDirectory {
-            // It ended by itself with its last user.
-        }
     }
 
     private static func start(_ channel: FUSEChannel, _ session: FUSESession) throws(HostError) -> pthread_t {

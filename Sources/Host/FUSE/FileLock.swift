@@ -27,6 +27,15 @@ package final class FileLock: Sendable {
         self.file = file
     }
 
+    /// Writes something about the owner into the file, in place of what was there.
+    ///
+    /// - Throws: ``HostError``.
+    package func note(_ text: String) throws(HostError) {
+        let bytes = Array(text.utf8)
+        try systemCall("ftruncate", "a lock file") { ftruncate(self.file, 0) }
+        try systemCall("pwrite", "a lock file") { pwrite(self.file, bytes, bytes.count, 0) }
+    }
+
     deinit {
         _ = Glibc.close(self.file)
     }
