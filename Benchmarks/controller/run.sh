@@ -20,7 +20,7 @@ trap finish EXIT
 cc -O2 -Wall -o "$work/bare" Benchmarks/controller/bare.c -lrbd -lrados -lpthread
 dev/ceph up "$work/ceph" --store "${STORE:-bluestore}"
 monitors=$(sed -n 's/^ *mon[ _]host *= *//p' "$work/ceph/ceph.conf")
-key=$(sed -n 's/^ *key *= *//p' "$work/ceph/client.csi.keyring")
+key=$(sed -n 's/^[[:space:]]*key *= *//p' "$work/ceph/client.csi.keyring")
 printf '[{"clusterID":"bench","monitors":["%s"]}]' "$monitors" >"$work/config.json"
 head -c 24 /dev/urandom | base64 >"$work/instance.key"
 start=$EPOCHREALTIME
