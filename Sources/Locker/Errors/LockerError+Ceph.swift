@@ -27,7 +27,9 @@ extension LockerError {
             )
         case .permissionDenied where error.call == "rados_connect", .notPermitted where error.call == "rados_connect":
             self.init(.unauthenticated, "\(said). Check userID and userKey in the Secret.", cause: error)
-        case .noSuchFileOrDirectory where error.call == "rados_connect":
+        case .noSuchFileOrDirectory where error.call == "rados_connect",
+            .invalidArgument where error.call == "rados_connect":
+            // No such user; a key that is no key.
             self.init(.unauthenticated, "\(said). Check userID and userKey in the Secret.", cause: error)
         case .invalidArgument where ["rados_connect", "rados_conf_set"].contains(error.call):
             self.init(

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import CSI
+internal import GRPCCore
 internal import SystemPackage
 
 /// The calls of a volume's life, each with a deadline, so that a test fails in words instead of hanging.
@@ -46,5 +47,19 @@ extension LockerProcess {
 
     func statistics(_ volume: MadeVolume, on node: String = "n1") async throws -> NodeGetVolumeStatsResponse {
         try await self.node.nodeGetVolumeStats(volume.statistics(on: node), timeout: Self.patience)
+    }
+}
+
+extension LockerProcess {
+    /// Creates a volume as the provisioner does: while another controller is at it, again.
+    func insist(on plan: VolumePlan, of installation: Installation) async throws -> MadeVolume {
+        while true {
+            do {
+                return try await self.create(plan, of: installation)
+            } catch let error as RPCError where error.code == .aborted {
+                // The other one finishes it; nothing tells when.
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
     }
 }

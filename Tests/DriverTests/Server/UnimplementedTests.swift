@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import CSI
+internal import GRPCCore
+internal import Testing
+
+/// Calls that this version does not offer.
+@Suite(.timeLimit(.minutes(2)))
+struct UnimplementedTests {
+    /// A call by its name.
+    struct Call: Sendable {
+        let name: String
+        let body: @Sendable (LockerProcess) async throws -> Void
+    }
+
+    private static let controller = [
+        Call(name: "ControllerPublishVolume") { _ = try await $0.controller.controllerPublishVolume(.init()) },
+        Call(name: "ControllerUnpublishVolume") { _ = try await $0.controller.controllerUnpublishVolume(.init()) },
+        Call(name: "ListVolumes") { _ = try await $0.controller.listVolumes(.init()) },
+        Call(name: "GetCapacity") { _ = try await $0.controller.getCapacity(.init()) },
+        Call(name: "CreateSnapshot") { _ = try await $0.controller.createSnapshot(.init()) },
+        Call(name: "DeleteSnapshot") { _ = try await $0.controller.deleteSnapshot(.init()) },
+        Call(name: "ListSnapshots") { _ = try await $0.controller.listSnapshots(.init()) },
+        Call(name: "GetSnapshot") { _ = try await $0.controller.getSnapshot(.init()) },
+        Call(name: "ControllerGetVolume") { _ = try await $0.controller.controllerGetVolume(.init()) },
+        Call(name: "ControllerModifyVolume") { _ = try await $0.controller.controllerModifyVolume(.init()) },
+        Call(name: "GroupControllerGetCapabilities") {
+            _ = try await $0.groups.groupControllerGetCapabilities(.init())
+        },
+        Call(name: "CreateVolumeGroupSnapshot") { _ = try await $0.groups.createVolumeGroupSnapshot(.init()) },
+        Call(name: "DeleteVolumeGroupSnapshot") { _ = try await $0.groups.deleteVolumeGroupSnapshot(.init()) },
+        Call(name: "GetVolumeGroupSnapshot") { _ = try await $0.groups.getVolumeGroupSnapshot(.init()) },
+        Call(name: "GetMetadataAllocated") {
+            try await $0.snapshots.getMetadataAllocated(.init(), timeout: .seconds(10)) { _ in }
+        },
+        Call(name: "GetMetadataDelta") {
+            try await $0.snapshots.getMetadataDelta(.init(), timeout: .seconds(10)) { _ in }
+        },
+        Call(name: "NodeGetInfo") { _ = try await $0.node.nodeGetInfo(.init()) },
+        Call(name: "NodeStageVolume") { _ = try await $0.node.nodeStageVolume(.init()) },
+    ]
+
+    private static let node = [
+        Call(name: "CreateVolume") { _ = try await $0.controller.createVolume(.init()) },
+        Call(name: "DeleteVolume") { _ = try await $0.controller.deleteVolume(.init()) },
+        Call(name: "ControllerGetCapabilities") { _ = try await $0.controller.controllerGetCapabilities(.init()) },
+    ]
+
+    @Test("Whatever a process does not offer is UNIMPLEMENTED")
+    func unimplemented() async throws {
+        try await Installation.with { installation in
+            let controller = try await installation.controller()
+            for call in Self.controller {
+                await Self.expectUnimplemented(call, by: controller)
+            }
+            _ = try await installation.data()
+            let node = try await installation.node()
+            for call in Self.node { await Self.expectUnimplemented(call, by: node) }
+        }
+    }
+
+    private static func expectUnimplemented(_ call: Call, by process: LockerProcess) async {
+        do {
+            try await call.body(process)
+            Issue.record("\(call.name) is answered")
+        } catch let error as RPCError {
+            #expect(error.code == .unimplemented, "\(call.name): \(error)")
+            #expect(!error.message.isEmpty, "\(call.name) says nothing")
+        } catch {
+            Issue.record(error, "\(call.name)")
+        }
+    }
+}
