@@ -121,6 +121,7 @@ struct DeviceDataTests {
                 "--verify=crc32c",
                 "--do_verify=1",
                 "--verify_fatal=1",
+                "--verify_state_save=0",
                 "--fsync=64",
                 "--output=/dev/null"
             )

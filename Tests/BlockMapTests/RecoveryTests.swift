@@ -155,6 +155,7 @@ struct RecoveryTests {
                     await Task.yield()
                 }
             }
+            #expect(try await successor.engine.mapped().isEmpty)
             _ = try await successor.engine.map(try await successor.request())
             await successor.engine.close()
         }

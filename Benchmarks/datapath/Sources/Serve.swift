@@ -90,15 +90,21 @@ struct Serve: AsyncParsableCommand {
         if self.selfReading { Self.readForever(device.device, threads) }
     }
 
+    #if arch(arm64)
+        private static let direct: CInt = 0o200000
+    #else
+        private static let direct: CInt = 0o40000
+    #endif
+
     private static func readForever(_ device: FilePath, _ threads: BlockingPool) {
         threads.enqueue {
             do {
-                let file = try FileDescriptor.open(device, .readOnly)
-                var buffer = [UInt8](repeating: 0, count: 1 << 20)
+                // Direct I/O cannot be interrupted, not even by SIGKILL. The importer does not see O_DIRECT.
+                let direct = FileDescriptor.OpenOptions(rawValue: Self.direct)
+                let file = try FileDescriptor.open(device, .readOnly, options: direct)
+                let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
                 while true {
-                    let read = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
-                    if read < buffer.count { try file.seek(offset: 0, from: .start) }
-                    posix_fadvise(file.rawValue, 0, 0, POSIX_FADV_DONTNEED)
+                    if try file.read(into: memory) < memory.count { try file.seek(offset: 0, from: .start) }
                 }
             } catch {
                 fatalError("reading \(device): \(error)")
