@@ -29,7 +29,13 @@ package final class DataMapper: Mapper {
         self.client = GRPCClient(
             transport: try .http2NIOPosix(
                 target: .unixDomainSocket(path: path.string),
-                transportSecurity: .plaintext
+                transportSecurity: .plaintext,
+                // On the same machine a try costs nothing; by default a data process that was gone for a while would
+                // not be found again for two minutes.
+                config: .defaults {
+                    $0.backoff.initial = .milliseconds(50)
+                    $0.backoff.max = .seconds(1)
+                }
             )
         )
         self.data = DataClient(self.client)

@@ -3,6 +3,7 @@
 
 internal import BlockMap
 internal import CSI
+internal import GRPCCore
 internal import Host
 internal import Locker
 internal import SystemPackage
@@ -15,8 +16,15 @@ extension NodeVolumes {
         guard let record = try await self.blocking({ try self.staging.record(of: handle.text) }),
             record.bootID == self.node.bootID, try await self.places(of: record).contains(path)
         else { throw LockerError(.notFound, "volume \(handle.text) is not at \(path)") }
-        let device = try await self.mappers.device(volumeID: handle.text, imageID: handle.imageID)
-        let trouble = try await self.trouble(record, device: device, path: path)
+        var device: MappedDevice?
+        let trouble: String?
+        do {
+            device = try await self.mappers.device(volumeID: handle.text, imageID: handle.imageID)
+            trouble = try await self.trouble(record, device: device, path: path)
+        } catch let error as RPCError where error.code == .unavailable {
+            // What is wrong is the answer: a data process that is gone has taken the device with it.
+            trouble = error.message
+        }
         guard !record.isBlock else {
             let usage = VolumeUsage(total: Int64(clamping: device?.size ?? 0), unit: .bytes)
             return NodeGetVolumeStatsResponse(usage: [usage], volumeCondition: Self.condition(trouble))

@@ -69,7 +69,9 @@ enum Leftovers {
             .map { "data record \($0)" }
         if try VolumeKey.read(named: VolumeKey.name(of: volume.id)) != nil { found.append("key of \(volume.id)") }
         found += try await data.data.list(.init(), timeout: .seconds(10)).attached.map { "device \($0.device)" }
-        found += try installation.loopDevices().map { "loop device \($0.path)" }
+        let folder = installation.path(node)
+        found += try installation.loopDevices().filter { $0.backingFile?.starts(with: folder) ?? false }
+            .map { "loop device \($0.path)" }
         return found
     }
 }

@@ -76,6 +76,12 @@ final class NodeStory: Sendable {
         #expect(answer.volumeCondition?.abnormal == false, "\(answer.volumeCondition?.message ?? "no condition")")
     }
 
+    /// That what was written last is found where a volume with a filesystem is published.
+    func expectWork(at target: FilePath, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let work = try #require(self.work.withLock { $0 }, sourceLocation: sourceLocation)
+        #expect(try work.isWhole(at: target.appending("work")), sourceLocation: sourceLocation)
+    }
+
     /// After NodeUnstageVolume: that the node has nothing of the volume, that its data is there when it is staged
     /// again, and that deleting it leaves nothing in the cluster.
     func finish(_ node: LockerProcess) async throws {
