@@ -60,7 +60,10 @@ struct Tool {
 
     /// The failure that an outcome means.
     func failure(_ arguments: [String], _ outcome: Outcome) -> HostError {
-        let words = (outcome.words + outcome.output).split(separator: "\n").suffix(6).joined(separator: "; ")
+        // What is wrong comes first or last; in between a tool that was given a bad option explains all its options.
+        let lines = (outcome.words + outcome.output).split(separator: "\n")
+        let told = lines.count > 6 ? lines.prefix(2) + ["…"] + lines.suffix(4) : lines[...]
+        let words = told.joined(separator: "; ")
         let note = "status \(outcome.status): \(words)"
         return HostError(call: self.name, code: .ioError, object: arguments.last ?? "", note: note)
     }
