@@ -175,4 +175,26 @@ struct MountsTests {
             try await expectErrno(.invalidArgument) { try Mounts.detach(staged) }
         }
     }
+
+    @Test("Who holds a mount is found without waiting for a server that does not answer")
+    func deadServer() async throws {
+        try await Scratch.with { scratch in
+            let fuse = try FileDescriptor.open("/dev/fuse", .readWrite)
+            let dead = try scratch.folder("dead")
+            let words = ["fd=\(fuse.rawValue)", "rootmode=40000", "user_id=0", "group_id=0"]
+            try Mounts.mount("dead", at: dead, type: "fuse", options: MountOptions(words: words))
+            // Opened without a question to the server, which nobody plays: a stat(2) of it would never return.
+            let pathOnly: CInt = 0o10_000_000  // O_PATH, which glibc shows with _GNU_SOURCE only.
+            let stuck = open(dead.string, pathOnly)
+            #expect(stuck >= 0)
+            let staged = try scratch.tmpfs("staged")
+            let descriptor = try FileDescriptor.open(try scratch.file("staged/work"), .readOnly)
+            let error = try await expectErrno(.resourceBusy) { try Mounts.unmount(staged) }
+            #expect(error.note.contains("process \(getpid()) ("), "\(error)")
+            try descriptor.close()
+            _ = close(stuck)
+            try fuse.close()
+            try Mounts.detach(dead)
+        }
+    }
 }

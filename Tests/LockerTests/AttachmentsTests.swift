@@ -8,27 +8,14 @@ internal import Rados
 internal import TestSupport
 internal import Testing
 
-/// One writer at a time, and one mkfs in a volume's life.
+/// One writer at a time.
 @Suite(.timeLimit(.minutes(2)))
 struct AttachmentsTests {
-    private func node(_ name: String, boot: String = "boot-1", at time: Int64 = 1_795_420_800_000) -> Attachments {
-        let clock = WallClock { time }
-        return Attachments(layouts: LayoutCache(), node: NodeIdentity(nodeID: name, bootID: boot), clock: clock)
-    }
-
-    /// Lends a volume to `body`.
-    private func withVolume(_ body: (Laboratory, VolumeHandle) async throws -> Void) async throws {
-        try await Laboratory.with { laboratory in
-            let volume = try await laboratory.controller().create(laboratory.request())
-            try await body(laboratory, volume.handle)
-        }
-    }
-
     @Test("A node claims a volume, a second one is refused naming the first and since when, until it is released")
     func claim() async throws {
-        try await self.withVolume { laboratory, handle in
-            let one = self.node("node-1")
-            let two = self.node("node-2")
+        try await Laboratory.withVolume { laboratory, handle in
+            let one = Attachments.test("node-1")
+            let two = Attachments.test("node-2")
             let record = try await one.claim(handle, in: laboratory.io, readOnly: false)
             let mine = try #require(record.attachments.first)
             #expect(record.attachments.count == 1 && mine.nodeID == "node-1" && mine.bootID == "boot-1")
@@ -49,9 +36,9 @@ struct AttachmentsTests {
 
     @Test("The same node claims again without a change; after a restart, or with other rights, anew")
     func again() async throws {
-        try await self.withVolume { laboratory, handle in
+        try await Laboratory.withVolume { laboratory, handle in
             let io = laboratory.io
-            let node = self.node("node-1")
+            let node = Attachments.test("node-1")
             _ = try await node.claim(handle, in: io, readOnly: false)
             let noted = try await node.note(clientAddress: "127.0.0.1:0/7", mapper: "fuse", on: handle, in: io)
             #expect(noted.attachments.first?.clientAddress == "127.0.0.1:0/7")
@@ -59,7 +46,7 @@ struct AttachmentsTests {
             #expect(try await node.claim(handle, in: io, readOnly: false) == noted)
             #expect(try await node.note(clientAddress: "127.0.0.1:0/7", mapper: "fuse", on: handle, in: io) == noted)
 
-            let later = self.node("node-1", boot: "boot-2", at: 1_795_420_900_000)
+            let later = Attachments.test("node-1", boot: "boot-2", at: 1_795_420_900_000)
             let restarted = try await later.claim(handle, in: io, readOnly: true)
             let mine = try #require(restarted.attachments.first)
             #expect(restarted.attachments.count == 1 && mine.bootID == "boot-2" && mine.readOnly)
@@ -71,9 +58,9 @@ struct AttachmentsTests {
 
     @Test("Of eight nodes at once one gets the volume")
     func race() async throws {
-        try await self.withVolume { laboratory, handle in
+        try await Laboratory.withVolume { laboratory, handle in
             let io = laboratory.io
-            let nodes = (0..<8).map { self.node("node-\($0)") }
+            let nodes = (0..<8).map { Attachments.test("node-\($0)") }
             let results = await withTaskGroup(of: LockerError.Code?.self) { group in
                 for node in nodes {
                     group.addTask {
@@ -101,7 +88,7 @@ struct AttachmentsTests {
             let volume = try await controller.create(laboratory.request())
             try await controller.delete(volume.handle)
             let next = try await controller.create(laboratory.request())
-            let node = self.node("node-1")
+            let node = Attachments.test("node-1")
             let io = laboratory.io
             for handle in [volume.handle] {
                 await expectRefusal(.notFound, saying: handle.text) {
@@ -118,12 +105,12 @@ struct AttachmentsTests {
 
     @Test("Whose claim was taken away notes nothing and formats nothing")
     func taken() async throws {
-        try await self.withVolume { laboratory, handle in
+        try await Laboratory.withVolume { laboratory, handle in
             let io = laboratory.io
-            let one = self.node("node-1")
+            let one = Attachments.test("node-1")
             _ = try await one.claim(handle, in: io, readOnly: false)
             try await one.release(handle, in: io)
-            _ = try await self.node("node-2").claim(handle, in: io, readOnly: false)
+            _ = try await Attachments.test("node-2").claim(handle, in: io, readOnly: false)
             await expectRefusal(.aborted, saying: "taken from this node") {
                 try await one.note(clientAddress: "a", mapper: "fuse", on: handle, in: io)
             }
@@ -134,70 +121,6 @@ struct AttachmentsTests {
                 try await one.finishFormatting(handle, in: io)
             }
             #expect(try await one.record(of: handle, in: io).filesystem?.state == Filesystem.State.none)
-        }
-    }
-
-    @Test("One mkfs: begun, gone on with by the holder under the same UUID, finished, and never again")
-    func formatting() async throws {
-        try await self.withVolume { laboratory, handle in
-            let io = laboratory.io
-            let one = self.node("node-1")
-            _ = try await one.claim(handle, in: io, readOnly: false)
-            let begun = try #require(
-                try await one.beginFormatting(handle, in: io, type: "xfs", uuid: "uuid-1", clientAddress: "a:0/1")
-            )
-            #expect(begun.state == .formatting && begun.type == "xfs" && begun.uuid == "uuid-1")
-            #expect(begun.nodeID == "node-1" && begun.clientAddress == "a:0/1" && begun.attempt.contains("boot-1"))
-            // mkfs has begun to write: data is no reason to refuse any more.
-            try await io.withImage(.id(handle.imageID), readOnly: false) { try $0.write(offset: 0, [1]) }
-            let again = try await one.beginFormatting(
-                handle,
-                in: io,
-                type: "xfs",
-                uuid: "uuid-2",
-                clientAddress: "a:0/1"
-            )
-            #expect(again == begun)
-            try await one.release(handle, in: io)
-
-            let two = self.node("node-2")
-            _ = try await two.claim(handle, in: io, readOnly: false)
-            let taken = try await two.beginFormatting(
-                handle,
-                in: io,
-                type: "xfs",
-                uuid: "uuid-3",
-                clientAddress: "b:0/2"
-            )
-            #expect(taken?.uuid == "uuid-1" && taken?.nodeID == "node-2" && taken?.clientAddress == "b:0/2")
-            try await two.finishFormatting(handle, in: io)
-            let done = try await two.record(of: handle, in: io)
-            #expect(done.filesystem?.state == .formatted && done.filesystem?.uuid == "uuid-1")
-            try await two.finishFormatting(handle, in: io)
-            #expect(try await two.record(of: handle, in: io) == done)
-            let after = try await two.beginFormatting(handle, in: io, type: "xfs", uuid: "u", clientAddress: "b:0/2")
-            #expect(after == nil)
-            await expectRefusal(.failedPrecondition, saying: "holds xfs, not ext4", "pvc-1") {
-                try await two.beginFormatting(handle, in: io, type: "ext4", uuid: "u", clientAddress: "b:0/2")
-            }
-            #expect(try await two.record(of: handle, in: io) == done)
-        }
-    }
-
-    @Test(
-        "Data in an image whose record knows of no filesystem is never formatted over",
-        arguments: [0, (8 << 20) - 1]
-    )
-    func data(_ offset: UInt64) async throws {
-        try await self.withVolume { laboratory, handle in
-            let io = laboratory.io
-            let node = self.node("node-1")
-            _ = try await node.claim(handle, in: io, readOnly: false)
-            try await io.withImage(.id(handle.imageID), readOnly: false) { try $0.write(offset: offset, [1]) }
-            await expectRefusal(.failedPrecondition, saying: "never formats") {
-                try await node.beginFormatting(handle, in: io, type: "xfs", uuid: "u", clientAddress: "a")
-            }
-            #expect(try await node.record(of: handle, in: io).filesystem?.state == Filesystem.State.none)
         }
     }
 }

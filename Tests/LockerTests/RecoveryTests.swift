@@ -77,6 +77,24 @@ struct RecoveryTests {
         }
     }
 
+    @Test("A connection that was fenced is let go, with all that was kept on it")
+    func letGo() async throws {
+        try await Laboratory.with { laboratory in
+            let controller = try laboratory.controller()
+            let volume = try await controller.create(laboratory.request())
+            var leased: (lease: ClusterLease, io: IOContext)? = try await controller.mutationContext()
+            weak let connection = leased?.io.cluster
+            let address = try #require(connection?.instanceAddress)
+            leased = nil
+            try await laboratory.io.cluster.blocklist(address, for: .seconds(3600))
+            try await laboratory.io.cluster.waitForLatestMap()
+            await expectRefusal(.unavailable) { try await controller.create(laboratory.request("pvc-2")) }
+            _ = try await controller.create(laboratory.request("pvc-2"))
+            #expect(connection == nil, "\(address) is still kept")
+            #expect(try await controller.find(volume.handle) == volume)
+        }
+    }
+
     @Test("The successor ended too, the next one finishes", arguments: Successor.allCases)
     func createTwice(_ successor: Successor) async throws {
         try await Laboratory.with { laboratory in

@@ -39,12 +39,8 @@ package enum DeviceHolders {
     }
 
     private static func processes(with device: BlockDevice.Number) -> [String] {
-        Self.processes().filter { pid in
-            HostFile.names(in: FilePath("/proc/\(pid)/fd")).contains { file in
-                BlockDevice.number(at: FilePath("/proc/\(pid)/fd/\(file)")) == device
-            }
-        }
-        .map { "open in \(Self.name(of: $0))" }
+        OpenFiles.all().filter { $0.paths.contains { BlockDevice.number(at: $0) == device } }
+            .map { "open in \(Self.name(of: $0.pid))" }
     }
 
     private static func processes() -> [Int32] {

@@ -5,6 +5,8 @@ package import SystemPackage
 
 /// One line of `/proc/self/mountinfo`. See: man 5 proc.
 package struct MountEntry: Sendable, Hashable {
+    /// The mount's number, which no other mount of this machine has at the same time.
+    package let id: UInt64
     /// The device's numbers.
     package let major: UInt32
     /// The device's numbers.
@@ -32,7 +34,8 @@ package struct MountEntry: Sendable, Hashable {
         let halves = line.split(separator: " ", omittingEmptySubsequences: true)
         guard let dash = halves.firstIndex(of: "-"), dash >= 6, halves.count >= dash + 3 else { return nil }
         let numbers = halves[2].split(separator: ":").compactMap { UInt32($0) }
-        guard numbers.count == 2 else { return nil }
+        guard numbers.count == 2, let id = UInt64(halves[0]) else { return nil }
+        self.id = id
         self.major = numbers[0]
         self.minor = numbers[1]
         self.root = Self.unescaped(halves[3])

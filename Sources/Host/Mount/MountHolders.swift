@@ -23,13 +23,10 @@ package enum MountHolders {
     }
 
     private static func processes(on device: dev_t) -> [String] {
-        (HostFile.names(in: "/proc")).compactMap { name in
-            guard let pid = Int32(name) else { return nil }
-            let fixed = ["/proc/\(pid)/cwd", "/proc/\(pid)/root"]
-            let open = HostFile.names(in: FilePath("/proc/\(pid)/fd")).map { "/proc/\(pid)/fd/\($0)" }
-            let holds = (fixed + open).contains { path in
+        OpenFiles.all().compactMap { pid, paths in
+            let holds = paths.contains { path in
                 var status = stat()
-                return stat(path, &status) == 0 && status.st_dev == device
+                return stat(path.string, &status) == 0 && status.st_dev == device
             }
             guard holds else { return nil }
             let command = (try? HostFile.read(FilePath("/proc/\(pid)/comm"))) ?? []
