@@ -52,3 +52,36 @@ int locker_unix_listen(const char *path) {
     }
     return fd;
 }
+
+int locker_hold_directory(const char *path) { return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC); }
+
+// From the kernel's fs/xfs/libxfs/xfs_fs.h, part of its interface for user space; xfslibs-dev would be the only other
+// reason to need a package.
+struct xfs_geometry_v1 {
+    uint32_t blocksize, rtextsize, agblocks, agcount, logblocks, sectsize, inodesize, imaxpct;
+    uint64_t datablocks, rtblocks, rtextents, logstart;
+    unsigned char uuid[16];
+    uint32_t sunit, swidth;
+    int32_t version;
+    uint32_t flags, logsectsize, rtsectsize, dirblocksize;
+};
+struct xfs_growfs_data {
+    uint64_t newblocks;
+    uint32_t imaxpct;
+};
+_Static_assert(sizeof(struct xfs_geometry_v1) == 112, "as the kernel has it");
+_Static_assert(sizeof(struct xfs_growfs_data) == 16, "as the kernel has it");
+
+int locker_xfs_geometry(int fd, uint32_t *block_size, uint64_t *blocks, uint32_t *inode_percent) {
+    struct xfs_geometry_v1 geometry;
+    if (ioctl(fd, _IOR('X', 100, struct xfs_geometry_v1), &geometry) != 0) return -1;
+    *block_size = geometry.blocksize;
+    *blocks = geometry.datablocks;
+    *inode_percent = geometry.imaxpct;
+    return 0;
+}
+
+int locker_xfs_grow(int fd, uint64_t blocks, uint32_t inode_percent) {
+    struct xfs_growfs_data data = {.newblocks = blocks, .imaxpct = inode_percent};
+    return ioctl(fd, _IOW('X', 110, struct xfs_growfs_data), &data);
+}

@@ -19,7 +19,7 @@ extension DataEngine {
     /// end of the process would fail.
     ///
     /// - Throws: ``HostError`` with `EWOULDBLOCK` if a process that lives has the directory.
-    func takeLock() throws(HostError) -> FileLock {
+    func takeLock(before mountPoint: FilePath) throws(HostError) -> FileLock {
         let path = self.directory.appending("lock")
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(10)
@@ -28,7 +28,9 @@ extension DataEngine {
                 return try FileLock(path)
             } catch {
                 guard error.code == .wouldBlock, clock.now < deadline,
-                    let owner = HostFile.line(path).flatMap(EngineOwner.init), owner.isDying
+                    let owner = HostFile.line(path).flatMap(EngineOwner.init), owner.isDying,
+                    // The mount keeps the number its own: one that is free again may be another filesystem's.
+                    try MountTable.read().entry(at: mountPoint)?.minor == owner.connection
                 else { throw error }
                 try FUSEConnection.abort(owner.connection, at: self.directory.appending("control"))
                 // The kernel tells nobody when the last thread has gone.

@@ -119,8 +119,8 @@ package final class DataEngine: Mapper {
 
     private func startBlocking() throws -> (Running, [AttachmentRecord]) {
         try MountTarget.makeDirectory(self.directory, mode: 0o700)
-        let lock = try self.takeLock()
         let mountPoint = self.directory.appending("volumes")
+        let lock = try self.takeLock(before: mountPoint)
         let leftovers = try self.cleanUp(mountPoint)
         try MountTarget.makeDirectory(mountPoint, mode: 0o700)
         try MountTarget.makeDirectory(self.records.directory, mode: 0o700)

@@ -30,6 +30,15 @@ static inline int locker_openat(int directory, const char *path, int flags, mode
     return openat(directory, path, flags, mode);
 }
 
+// What an XFS that is mounted knows of its size: bytes of a block, blocks, and the most inodes in percent.
+int locker_xfs_geometry(int fd, uint32_t *block_size, uint64_t *blocks, uint32_t *inode_percent);
+
+// Lets a mounted XFS have so many blocks (XFS_IOC_FSGROWFSDATA).
+int locker_xfs_grow(int fd, uint64_t blocks, uint32_t inode_percent);
+
+// Opens a directory only to hold on to it (O_PATH).
+int locker_hold_directory(const char *path);
+
 // errno's name, "EBUSY": a GNU extension that the Swift importer does not see. NULL for a number that is none.
 const char *locker_errno_name(int code);
 

@@ -149,7 +149,7 @@ package struct Plugin: Sendable {
             throw LockerError(.invalidArgument, "--data-socket is required: where the node process finds this one")
         }
         self.services.append(
-            try SocketServer(
+            SocketServer(
                 endpoint: socket,
                 services: [DataRegistration(DataServer(mapper: engine))],
                 interceptors: [CallInterceptor(driverName: self.options.driverName, logger: self.logger)],
@@ -192,7 +192,7 @@ package struct Plugin: Sendable {
         let operations = self.operations
         self.services.append(BackgroundService(end: { await operations.drain() }))
         self.services.append(
-            try SocketServer(
+            SocketServer(
                 endpoint: endpoint,
                 services: self.registrations + [IdentityRegistration(identity)],
                 interceptors: [CallInterceptor(driverName: self.options.driverName, logger: self.logger)],

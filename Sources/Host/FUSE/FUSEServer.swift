@@ -18,6 +18,9 @@ package final class FUSEServer: Sendable {
     private let channels: [FUSEChannel]
     /// The connection, for ``FUSEConnection/abort(_:at:)``.
     package let connection: UInt32
+    /// Keeps the filesystem, and with it the connection's number, this one's own until ``stop()`` has ended it: a number
+    /// that was free again would be another's by the time it is aborted.
+    private let root: CInt
     private let threads: Mutex<[pthread_t]>
 
     /// Mounts the directory and starts the threads; blocks.
@@ -48,6 +51,9 @@ package final class FUSEServer: Sendable {
             var status = stat()
             try systemCall("stat", "\(mountPoint)") { stat(mountPoint.string, &status) }
             self.connection = locker_minor(status.st_dev)
+            self.root = try systemCall("open(O_PATH)", "\(mountPoint)") {
+                locker_hold_directory(mountPoint.string)
+            }
         } catch {
             try? Mounts.detach(mountPoint)
             throw error
@@ -85,6 +91,7 @@ package final class FUSEServer: Sendable {
         } catch  where error.code == .invalidArgument {
             // Somebody else unmounted it; the connection may still be there.
         }
+        defer { _ = close(self.root) }
         // A mount namespace copied from this one may keep the filesystem alive; the threads are to end all the same.
         try FUSEConnection.abort(self.connection, at: FilePath("\(self.mountPoint)-control"))
         for thread in threads { pthread_join(thread, nil) }

@@ -56,7 +56,11 @@ package enum Filesystems {
     ) async throws(HostError) {
         switch type {
         case .ext4: try await Tool(name: "resize2fs").succeed([device.string])
-        case .xfs: try await Tool(name: "xfs_growfs").succeed(["-d", mountPoint.string])
+        case .xfs:
+            try await FilesystemGeometry.blocking { () throws(HostError) in
+                let size = try BlockDevice(device).size()
+                try FilesystemGeometry.growXFS(at: mountPoint, deviceSize: size)
+            }
         }
     }
 
@@ -72,31 +76,11 @@ package enum Filesystems {
         on device: FilePath,
         deviceSize: UInt64
     ) async throws(HostError) -> Bool {
-        switch type {
-        case .ext4:
-            let output = try await Tool(name: "dumpe2fs").succeed(["-h", device.string])
-            guard let blocks = Self.value("Block count:", in: output), let size = Self.value("Block size:", in: output)
-            else { return true }
-            return deviceSize >= (blocks + 1) * size
-        case .xfs:
-            // Not xfs_info: that script asks every loop device of the machine for its file, and one whose server does
-            // not answer would hold up all volumes of the node. This is what it runs in the end.
-            let output = try await Tool(name: "xfs_spaceman").succeed(["-c", "info", mountPoint.string])
-            guard let line = output.split(separator: "\n").first(where: { $0.hasPrefix("data ") }),
-                let size = Self.field("bsize=", in: line), let blocks = Self.field("blocks=", in: line)
-            else { return true }
-            // A last allocation group under 64 blocks is left unused. See: xfs_growfs.
-            return deviceSize >= (blocks + 64) * size
+        try await FilesystemGeometry.blocking { () throws(HostError) in
+            switch type {
+            case .ext4: try FilesystemGeometry.canGrowExt4(on: device, deviceSize: deviceSize)
+            case .xfs: try FilesystemGeometry.canGrowXFS(at: mountPoint, deviceSize: deviceSize)
+            }
         }
-    }
-
-    private static func value(_ label: String, in text: String) -> UInt64? {
-        text.split(separator: "\n").first { $0.hasPrefix(label) }
-            .flatMap { UInt64($0.dropFirst(label.count).drop { $0 == " " }) }
-    }
-
-    private static func field(_ label: String, in line: Substring) -> UInt64? {
-        line.split { $0 == " " || $0 == "," }.first { $0.hasPrefix(label) }
-            .flatMap { UInt64($0.dropFirst(label.count)) }
     }
 }

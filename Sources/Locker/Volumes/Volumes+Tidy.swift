@@ -45,7 +45,6 @@ extension Volumes {
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
             // It was not made yet.
         }
-        try self.hook.reached("tidy.removed")
         try await self.ledger(course: record.course, io: store.io).release(key, student: record.student)
         guard try await store.remove(mine, at: key) else { return }
         self.logger.info("A creation that nobody retried was taken back", metadata: record.logMetadata)
