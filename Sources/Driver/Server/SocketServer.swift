@@ -52,12 +52,12 @@ package struct SocketServer: Service {
             interceptors: self.interceptors
         )
         defer { try? UnixSocket.remove(self.endpoint.path) }
+        self.logger.info("Serving", metadata: ["endpoint": "\(self.endpoint)"])
         try await withGracefulShutdownHandler {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await server.serve() }
-                _ = try await server.listeningAddress
-                self.logger.info("Serving", metadata: ["endpoint": "\(self.endpoint)"])
-                try await group.next()
+            do {
+                try await server.serve()
+            } catch let error as RuntimeError where error.code == .serverIsStopped {
+                // Asked to end before it had begun.
             }
         } onGracefulShutdown: {
             self.logger.info("Draining calls in flight", metadata: ["endpoint": "\(self.endpoint)"])
