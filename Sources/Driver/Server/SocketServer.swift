@@ -52,16 +52,17 @@ package struct SocketServer: Service {
             interceptors: self.interceptors
         )
         defer { try? UnixSocket.remove(self.endpoint.path) }
-        self.logger.info("Serving", metadata: ["endpoint": "\(self.endpoint)"])
-        try await withGracefulShutdownHandler {
-            do {
-                try await server.serve()
-            } catch let error as RuntimeError where error.code == .serverIsStopped {
-                // Asked to end before it had begun.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.serve() }
+            group.addTask {
+                // Ending a server that has not begun to listen trips over NIO's own checks.
+                _ = try await server.listeningAddress
+                self.logger.info("Serving", metadata: ["endpoint": "\(self.endpoint)"])
+                try await gracefulShutdown()
+                self.logger.info("Draining calls in flight", metadata: ["endpoint": "\(self.endpoint)"])
+                server.beginGracefulShutdown()
             }
-        } onGracefulShutdown: {
-            self.logger.info("Draining calls in flight", metadata: ["endpoint": "\(self.endpoint)"])
-            server.beginGracefulShutdown()
+            try await group.waitForAll()
         }
     }
 }
