@@ -13,7 +13,7 @@ internal import SystemPackage
 /// live until its completion, which comes exactly once, on librbd's thread for callbacks: it must not block, since it
 /// holds up every other completion of the image.
 ///
-/// A LiveImage has a connection to itself, made with ``connectionOptions``: fencing it then stops this volume and no
+/// A LiveImage has a connection to itself, made with ``Rados/CephTimeouts/io(_:)``: fencing it then stops this volume and no
 /// other. librbd orders nothing between requests in flight; ``flush(completion:)`` covers those completed before it.
 ///
 /// `@unchecked Sendable`: the raw pointer never changes and librbd locks inside; the rest is behind a `Mutex`.

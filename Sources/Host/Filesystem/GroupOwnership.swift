@@ -22,7 +22,7 @@ package enum GroupOwnership {
     }
 
     private static func walk(_ directory: FilePath, group: UInt32, device: dev_t) throws(HostError) {
-        for name in HostFile.names(in: directory) {
+        for name in try HostFile.list(directory) {
             let path = directory.appending(name)
             var status = stat()
             do throws(HostError) {

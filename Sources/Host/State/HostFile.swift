@@ -54,18 +54,33 @@ package enum HostFile {
         }
     }
 
-    /// The names in a directory, in no order; none if it cannot be read.
+    /// The names in a directory, in no order; none if it cannot be read: for looks that are best effort.
     package static func names(in directory: FilePath) -> [String] {
-        guard let stream = opendir(directory.string) else { return [] }
+        (try? Self.list(directory)) ?? []
+    }
+
+    /// The names in a directory, in no order.
+    ///
+    /// - Throws: ``HostError``: a list that was cut short is none.
+    package static func list(_ directory: FilePath) throws(HostError) -> [String] {
+        guard let stream = opendir(directory.string) else {
+            throw HostError(call: "opendir", code: Errno(rawValue: errno), object: "\(directory)")
+        }
         defer { closedir(stream) }
         var names: [String] = []
-        while let entry = readdir(stream) {
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                guard errno == 0 else {
+                    throw HostError(call: "readdir", code: Errno(rawValue: errno), object: "\(directory)")
+                }
+                return names
+            }
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             if name != ".", name != ".." { names.append(name) }
         }
-        return names
     }
 
     /// Writes a file so that a reader, or a crash at any moment, sees the old content or the new and never a part:

@@ -60,7 +60,7 @@ package struct StagingStore: Sendable {
 
     /// Every record that can be read.
     func all() throws -> [StagingRecord] {
-        try HostFile.names(in: self.directory).filter { $0.hasSuffix(".json") }.sorted()
+        try HostFile.list(self.directory).filter { $0.hasSuffix(".json") }.sorted()
             .compactMap { try self.read(self.directory.appending($0)) }
     }
 
