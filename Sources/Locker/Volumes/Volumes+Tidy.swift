@@ -21,15 +21,24 @@ extension Volumes {
             let io = try await self.context(cluster, pool: pool, namespace: namespace)
             guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false) else { return }
             var abandoned: [(RecordKey, Stored<VolumeRecord>)] = []
-            let limit = self.clock.milliseconds - Self.abandonedAfter
             try await store.forEach(prefix: "v/") { name, stored in
-                guard stored.value.phase == .creating, (stored.value.step?.startedAt ?? 0) < limit,
-                    let key = RecordKey(hex: name.dropFirst(2))
-                else { return }
+                guard self.isAbandoned(stored.value), let key = RecordKey(hex: name.dropFirst(2)) else { return }
                 abandoned.append((key, stored))
             }
             for (key, stored) in abandoned { try await self.takeBack(stored, key: key, store: store) }
         }
+    }
+
+    /// Whether a creation is an hour old, or is being taken back already, and nobody is at it: a retry, or a taking back
+    /// that was cut short, has a young step, which is another's unless it bears this process' name.
+    private func isAbandoned(_ record: VolumeRecord) -> Bool {
+        let now = self.clock.milliseconds
+        let isOld = record.phase == .creating && record.createdAt < now - Self.abandonedAfter
+        // A volume that was handed out has its image's id in the record.
+        let isTakenBack = record.phase == .deleting && record.imageID.isEmpty
+        guard isOld || isTakenBack else { return false }
+        guard let step = record.step, let owner = step.owner else { return true }
+        return owner.name == self.identity.process || step.startedAt < now - StepOwnership.patience
     }
 
     /// Takes an abandoned creation back: image, ledger, record, in the reverse of its making.
@@ -37,6 +46,8 @@ extension Volumes {
         try await self.ownership.claim(stored.value, what: "created", on: store.io.cluster)
         var record = stored.value
         record.step = self.ownership.step(on: store.io.cluster)
+        // A retry that comes now is told to wait, and makes the volume anew afterwards.
+        record.phase = .deleting
         // Somebody retries it after all: then it is theirs.
         guard let mine = try await store.put(record, at: key, replacing: stored) else { return }
         do {
@@ -45,6 +56,7 @@ extension Volumes {
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
             // It was not made yet.
         }
+        try self.hook.reached("tidy.removed")
         try await self.ledger(course: record.course, io: store.io).release(key, student: record.student)
         guard try await store.remove(mine, at: key) else { return }
         self.logger.info("A creation that nobody retried was taken back", metadata: record.logMetadata)

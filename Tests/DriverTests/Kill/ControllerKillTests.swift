@@ -4,6 +4,8 @@
 internal import CSI
 internal import GRPCCore
 internal import Glibc
+internal import Locker
+internal import LockerProto
 internal import RBD
 internal import Rados
 internal import Testing
@@ -91,6 +93,43 @@ struct ControllerKillTests {
             try await controller.delete(next)
             try await Leftovers.waitUntilGone(installation.context)
         }
+    }
+
+    @Test(
+        "A creation that nobody retries for an hour is taken back, by the next controller if the first is killed at it"
+    )
+    func tidy() async throws {
+        try await Installation.with { installation in
+            let plan = installation.plan()
+            let killed = try await installation.controller(killedAt: "create.imaged")
+            try await Self.expectDeath(of: killed) { _ = try await killed.create(plan, of: installation) }
+            // Young, it is left alone, for the provisioner to retry.
+            let patient = try await installation.controller(hasIdentity: true)
+            _ = try await patient.create(installation.plan(), of: installation)
+            await patient.terminate()
+            #expect(try await installation.context.images().count == 2)
+
+            try await Self.age(plan.name, in: installation.context)
+            let second = try await installation.controller(killedAt: KillSteps.tidy, hasIdentity: true)
+            try #require(await second.wait() == SIGKILL)
+            _ = try await installation.controller(hasIdentity: true)
+            while try await Leftovers.inCluster(installation.context).filter({ $0.contains(" v/") }).count > 2 {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(try await installation.context.images().count == 1)
+        }
+    }
+
+    /// Makes the creation of a volume look two hours old.
+    private static func age(_ name: String, in context: IOContext) async throws {
+        let opened = try await RecordStore.open(context, layouts: LayoutCache(), creating: false)
+        let store = try #require(opened)
+        let key = RecordKey(instance: "rbd.locker.csi", name: name)
+        let stored = try #require(try await store.volume(key))
+        var record = stored.value
+        record.createdAt -= 2 * 3_600_000
+        record.step?.startedAt -= 2 * 3_600_000
+        #expect(try await store.put(record, at: key, replacing: stored) != nil)
     }
 
     /// A volume whose erasure a killed controller has left.

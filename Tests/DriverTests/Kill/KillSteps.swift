@@ -9,6 +9,8 @@ enum KillSteps {
     static let controllerExpand = ["expand.counted", "expand.resized", "expand.recorded"]
     static let delete = ["delete.marked", "delete.trashed", "delete.released", "delete.moved"]
     static let erase = ["erase.removed", "erase.recorded"]
+    /// Reached when a creation that nobody has retried for an hour is taken back.
+    static let tidy = "tidy.removed"
 
     static let stage = [
         "stage.claimed", "stage.recorded", "stage.mapped", "stage.noted", "stage.formatting", "stage.made",
@@ -24,7 +26,7 @@ enum KillSteps {
     /// All of them.
     static var all: Set<String> {
         let lists = [
-            create, [takeover], controllerExpand, delete, erase, stage, publish, nodeExpand, unpublish, unstage,
+            create, [takeover, tidy], controllerExpand, delete, erase, stage, publish, nodeExpand, unpublish, unstage,
         ]
         return Set(lists.joined())
     }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import CSI
+internal import SystemPackage
+internal import Testing
+
+/// `locker serve`: controller, node and data in one process.
+@Suite(.timeLimit(.minutes(5)))
+struct ServeTests {
+    @Test("One process and one socket do for a volume's whole life, and the data outlives the process")
+    func life() async throws {
+        try await Installation.with { installation in
+            let volume: MadeVolume
+            let work: VolumeFile
+            do {
+                let all = try await Self.serve(installation)
+                volume = try await all.create(installation.plan(), of: installation)
+                try await all.stage(volume)
+                try await all.publish(volume)
+                work = try VolumeFile(writingTo: volume.target().appending("work"))
+                #expect(try await all.statistics(volume).volumeCondition?.abnormal == false)
+                try await all.unpublish(volume)
+                try await all.unstage(volume)
+                #expect(await all.terminate() == 0)
+            }
+            let all = try await Self.serve(installation)
+            try await all.stage(volume)
+            try await all.publish(volume)
+            #expect(try work.isWhole(at: volume.target().appending("work")))
+            try await all.unpublish(volume)
+            try await all.unstage(volume)
+            try await all.delete(volume)
+            try await Leftovers.waitUntilGone(installation.context)
+        }
+    }
+
+    private static func serve(_ installation: Installation) async throws -> LockerProcess {
+        try await installation.start(
+            [
+                "serve", "--endpoint", "unix://\(installation.path("all.sock"))", "--node-id", "n1", "--config",
+                installation.path("config.json").string, "--instance-key", installation.path("instance-key").string,
+                "--state-dir", installation.path("n1").string,
+            ],
+            socket: "all.sock"
+        )
+    }
+}
