@@ -159,7 +159,7 @@ struct World: Sendable {
     }
 
     /// The cluster as one of its users.
-    private func target(user: String) throws -> ClusterTarget {
+    func target(user: String) throws -> ClusterTarget {
         let conf = String(decoding: try HostFile.read(self.ceph.appending("ceph.conf")), as: UTF8.self)
         let keyring = String(decoding: try HostFile.read(self.ceph.appending("client.\(user).keyring")), as: UTF8.self)
         guard let monitors = Self.value("mon_host", in: conf) ?? Self.value("mon host", in: conf),
@@ -189,7 +189,7 @@ struct World: Sendable {
             parameters       clusterID=demo pool=\(Self.pool) radosNamespace=\(Self.namespace)
             secrets          userID=csi userKey=(the key in \(self.ceph)/client.csi.keyring)
             logs             \(self.directory)/*.log
-            volumes          \(self.programs)/lockerctl volumes --pool \(Self.pool) --monitors … --key-file …
+            volumes          \(self.programs)/lockerctl \(try self.volumesArguments().joined(separator: " "))
             Ctrl-C ends all of it.
             """
         )
