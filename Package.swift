@@ -97,7 +97,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "lockerctl",
-            dependencies: ["Locker", "LockerProto", "ProtobufC", "Rados", "Redaction", arguments]
+            dependencies: ["Host", "Locker", "LockerProto", "ProtobufC", "Rados", "Redaction", arguments, system]
         ),
         .executableTarget(name: "protoc-gen-locker", dependencies: ["GoogleWire", "ProtobufC"]),
         .executableTarget(

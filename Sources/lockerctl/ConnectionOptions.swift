@@ -2,9 +2,10 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import ArgumentParser
-internal import Glibc
+internal import Host
 internal import Rados
 internal import Redaction
+internal import SystemPackage
 
 /// How to reach the cluster.
 struct ConnectionOptions: ParsableArguments {
@@ -21,13 +22,12 @@ struct ConnectionOptions: ParsableArguments {
     ///
     /// - Throws: `ValidationError` for a key file that cannot be read.
     func target() throws -> ClusterTarget {
-        guard let file = fopen(self.keyFile, "r") else {
-            throw ValidationError("--key-file \(self.keyFile) cannot be read: \(String(cString: strerror(errno)))")
+        let text: String
+        do {
+            text = String(decoding: try HostFile.read(FilePath(self.keyFile)), as: UTF8.self)
+        } catch {
+            throw ValidationError("--key-file \(self.keyFile) cannot be read: \(error)")
         }
-        defer { fclose(file) }
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        let count = fread(&buffer, 1, buffer.count, file)
-        let text = String(decoding: buffer.prefix(count), as: UTF8.self)
         let lines = text.split(separator: "\n").map { $0.filter { !$0.isWhitespace } }
         let key = lines.first { $0.hasPrefix("key=") }.map { String($0.dropFirst(4)) } ?? lines.first ?? ""
         guard !key.isEmpty else { throw ValidationError("--key-file \(self.keyFile) holds no key") }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import Rados
+
 /// The monitors' addresses in the one form the kernel reads: `IP:PORT`, separated by commas, all of one protocol.
 struct KernelMonitors: Sendable, Hashable {
     /// The addresses, for the beginning of what is written to `add_single_major`.
@@ -17,7 +19,7 @@ struct KernelMonitors: Sendable, Hashable {
     ///     monitor has it, as `rbd map` does.
     /// - Throws: ``MapError`` with `unsupported` if a monitor has no address of the protocol.
     init(_ texts: [String], wantsVersion2: Bool) throws(MapError) {
-        let monitors = texts.flatMap(Self.split).map(Monitor.init)
+        let monitors = texts.flatMap(MonitorAddresses.parse)
         let isVersion2 = wantsVersion2 || monitors.contains { $0.version1 == nil }
         let addresses = monitors.compactMap { isVersion2 ? $0.version2 : $0.version1 }
         guard !addresses.isEmpty, addresses.count == monitors.count else {
@@ -28,45 +30,5 @@ struct KernelMonitors: Sendable, Hashable {
         }
         self.addresses = addresses.joined(separator: ",")
         self.isVersion2 = isVersion2
-    }
-
-    /// An entry's monitors: commas outside of brackets part them.
-    private static func split(_ text: String) -> [Substring] {
-        var depth = 0
-        return text.split { character in
-            if character == "[" { depth += 1 }
-            if character == "]" { depth -= 1 }
-            return (character == "," && depth == 0) || character.isWhitespace
-        }
-    }
-
-    /// One monitor's addresses.
-    private struct Monitor {
-        var version1: String?
-        var version2: String?
-
-        init(_ text: Substring) {
-            let isList = text.hasPrefix("[v") && text.hasSuffix("]")
-            let addresses = isList ? text.dropFirst().dropLast().split(separator: ",") : [text]
-            for address in addresses { self.add(address) }
-        }
-
-        private mutating func add(_ text: Substring) {
-            // The part after the slash is an instance's nonce, which a monitor does not have.
-            let address = text.prefix { $0 != "/" }
-            if address.hasPrefix("v1:") {
-                self.version1 = String(address.dropFirst(3))
-            } else if address.hasPrefix("v2:") {
-                self.version2 = String(address.dropFirst(3))
-            } else if address.hasSuffix(":3300") {
-                self.version2 = String(address)
-            } else if address.hasSuffix("]") || !address.contains(":") {
-                // No port: a monitor listens on the usual one of each protocol.
-                self.version1 = "\(address):6789"
-                self.version2 = "\(address):3300"
-            } else {
-                self.version1 = String(address)
-            }
-        }
     }
 }

@@ -27,13 +27,22 @@ enum CapabilityRules {
         return nil
     }
 
+    /// A request's capability, which has to be there, be whole, and be one that can be offered.
+    static func checked(
+        _ capability: VolumeCapability?,
+        _ field: String = "volume_capability"
+    ) throws(FieldError) -> VolumeCapability {
+        guard let capability else { throw FieldError(field, "is required") }
+        try capability.validate(field)
+        if let objection = self.objection(to: capability) { throw FieldError(field, objection) }
+        return capability
+    }
+
     /// Checks a request's capabilities and gives them as the record keeps them.
     static func records(of capabilities: [VolumeCapability]) throws -> [Capability] {
         guard !capabilities.isEmpty else { throw FieldError("volume_capabilities", "is required") }
         return try capabilities.enumerated().map { index, capability in
-            let field = "volume_capabilities[\(index)]"
-            try capability.validate(field)
-            if let objection = self.objection(to: capability) { throw FieldError(field, objection) }
+            let capability = try self.checked(capability, "volume_capabilities[\(index)]")
             return Capability(
                 block: capability.isBlock,
                 fsType: capability.mount?.fsType ?? "",

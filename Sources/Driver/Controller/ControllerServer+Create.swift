@@ -27,10 +27,7 @@ extension ControllerServer {
             volume: Volume(
                 capacityBytes: description.capacityBytes,
                 volumeID: description.handle.text,
-                volumeContext: [
-                    "clusterID": description.clusterID, "pool": description.pool,
-                    "radosNamespace": description.namespace, "imageName": description.record.imageName,
-                ]
+                volumeContext: VolumeContext.of(description)
             )
         )
     }
@@ -49,13 +46,8 @@ extension ControllerServer {
             )
         }
         let capabilities = try CapabilityRules.records(of: request.volumeCapabilities)
-        if let range = request.capacityRange, range.requiredBytes == 0, range.limitBytes == 0 {
-            throw FieldError("capacity_range", "states neither required_bytes nor limit_bytes")
-        }
-        let capacity = try CapacityBounds(
-            required: request.capacityRange?.requiredBytes ?? 0,
-            limit: request.capacityRange?.limitBytes ?? 0
-        )
+        let capacity =
+            try request.capacityRange.map(CapacityBounds.init(checking:)) ?? CapacityBounds(required: 0, limit: 0)
         let parameters = try ClassParameters(request.parameters)
         return VolumeRequest(
             name: request.name,

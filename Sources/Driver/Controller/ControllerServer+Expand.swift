@@ -12,16 +12,8 @@ extension ControllerServer {
     ) async throws -> ControllerExpandVolumeResponse {
         try FieldRules.required(request.volumeID, "volume_id")
         guard let range = request.capacityRange else { throw FieldError("capacity_range", "is required") }
-        guard range.requiredBytes != 0 || range.limitBytes != 0 else {
-            throw FieldError("capacity_range", "states neither required_bytes nor limit_bytes")
-        }
-        if let capability = request.volumeCapability {
-            try capability.validate()
-            if let objection = CapabilityRules.objection(to: capability) {
-                throw FieldError("volume_capability", objection)
-            }
-        }
-        let capacity = try CapacityBounds(required: range.requiredBytes, limit: range.limitBytes)
+        if let capability = request.volumeCapability { _ = try CapabilityRules.checked(capability) }
+        let capacity = try CapacityBounds(checking: range)
         guard let (handle, entry) = try self.handle(request.volumeID) else {
             throw LockerError(.notFound, "volume \(request.volumeID) does not exist")
         }

@@ -55,10 +55,7 @@ extension ControllerServer {
                 return "the volume holds \(filesystem.type), not \(type)"
             }
         }
-        let expected = [
-            "clusterID": volume.clusterID, "pool": volume.pool, "radosNamespace": volume.namespace,
-            "imageName": volume.record.imageName,
-        ]
+        let expected = VolumeContext.of(volume)
         if let (key, value) = request.volumeContext.first(where: {
             expected[$0.key] != nil && expected[$0.key] != $0.value
         }) {

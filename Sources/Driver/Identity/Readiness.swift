@@ -89,7 +89,7 @@ package final class Readiness: Sendable {
 
     private static func greet(_ entry: ClusterConfiguration.Entry) async throws {
         var failures: [String] = []
-        for address in entry.monitors.flatMap(MonitorAddress.parse) {
+        for address in entry.monitors.flatMap(MonitorEndpoint.parse) {
             do {
                 let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                     .connectTimeout(self.deadline)

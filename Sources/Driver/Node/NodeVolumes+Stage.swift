@@ -41,8 +41,12 @@ extension NodeVolumes {
     /// - Throws: ``LockerError`` with `alreadyExists` or `failedPrecondition` if it stands and is something else.
     private func isStaged(_ existing: StagingRecord, as request: StageRequest) async throws -> Bool {
         guard try await self.isAlive(existing) else { return false }
-        var wanted = self.newRecord(request, fsid: existing.fsid, volume: VolumeRecord())
-        if wanted.fsType.isEmpty { wanted.fsType = existing.fsType }
+        let wanted = self.newRecord(
+            request,
+            fsid: existing.fsid,
+            fsType: request.fsType.isEmpty ? existing.fsType : request.fsType,
+            imageName: existing.imageName
+        )
         guard existing.stagingPath == request.stagingPath.string else {
             throw LockerError(
                 .failedPrecondition,
@@ -58,11 +62,13 @@ extension NodeVolumes {
         return true
     }
 
-    private func newRecord(_ request: StageRequest, fsid: String, volume: VolumeRecord) -> StagingRecord {
-        let known = volume.filesystem.flatMap { $0.state == .formatted ? $0.type : nil }
-        let given = volume.parameters["csi.storage.k8s.io/fstype"] ?? ""
-        let type = request.fsType.isEmpty ? known ?? (given.isEmpty ? "" : given) : request.fsType
-        return StagingRecord(
+    private func newRecord(
+        _ request: StageRequest,
+        fsid: String,
+        fsType: String,
+        imageName: String
+    ) -> StagingRecord {
+        StagingRecord(
             phase: .staging,
             volumeID: request.handle.text,
             bootID: self.node.bootID,
@@ -71,11 +77,11 @@ extension NodeVolumes {
             userID: request.key.userID,
             poolID: request.handle.poolID,
             radosNamespace: request.key.radosNamespace,
-            imageName: volume.imageName,
+            imageName: imageName,
             imageID: request.handle.imageID,
             stagingPath: request.stagingPath.string,
             isBlock: request.isBlock,
-            fsType: request.isBlock ? "" : type,
+            fsType: request.isBlock ? "" : fsType,
             mountFlags: request.mountFlags,
             mountGroup: request.mountGroup,
             accessMode: request.mode.rawValue,
@@ -88,8 +94,12 @@ extension NodeVolumes {
     private func stage(_ request: StageRequest, record volume: VolumeRecord, io: IOContext) async throws {
         try Self.checkUse(request, of: volume)
         let parameters = try ClassParameters(volume.parameters)
-        var record = self.newRecord(request, fsid: io.cluster.fsid, volume: volume)
-        if !record.isBlock, record.fsType.isEmpty { record.fsType = FilesystemType.ext4.rawValue }
+        var record = self.newRecord(
+            request,
+            fsid: io.cluster.fsid,
+            fsType: Self.fsType(of: request, volume: volume, parameters: parameters),
+            imageName: volume.imageName
+        )
         try await self.blocking { [record] in
             try request.key.store(for: record.volumeID)
             try self.staging.save(record)
@@ -113,6 +123,13 @@ extension NodeVolumes {
         record.phase = .staged
         try await self.blocking { [record] in try self.staging.save(record) }
         try self.hook.reached("stage.done")
+    }
+
+    /// The filesystem: the request's, else the one the volume has, else its class's, else ext4.
+    private static func fsType(of request: StageRequest, volume: VolumeRecord, parameters: ClassParameters) -> String {
+        let made = volume.filesystem.flatMap { $0.state == .formatted ? $0.type : nil } ?? ""
+        let wishes = [request.fsType, made, parameters.fsType]
+        return wishes.first { !$0.isEmpty } ?? FilesystemType.ext4.rawValue
     }
 
     /// A volume is used as it was made to be used.

@@ -22,11 +22,7 @@ struct PublishRequest: Sendable {
     init(_ request: NodePublishVolumeRequest, handle: (String) throws -> VolumeHandle) throws {
         try FieldRules.required(request.volumeID, "volume_id")
         try FieldRules.path(request.targetPath, "target_path")
-        guard let capability = request.volumeCapability else { throw FieldError("volume_capability", "is required") }
-        try capability.validate()
-        if let objection = CapabilityRules.objection(to: capability) {
-            throw FieldError("volume_capability", objection)
-        }
+        let capability = try CapabilityRules.checked(request.volumeCapability)
         try FieldRules.map(request.volumeContext, "volume_context")
         try FieldRules.map(request.publishContext, "publish_context")
         guard !request.stagingTargetPath.isEmpty else {

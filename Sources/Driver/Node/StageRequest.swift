@@ -27,21 +27,17 @@ struct StageRequest: Sendable {
     init(_ request: NodeStageVolumeRequest, handle: (String) throws -> VolumeHandle) throws {
         try FieldRules.required(request.volumeID, "volume_id")
         try FieldRules.path(request.stagingTargetPath, "staging_target_path")
-        guard let capability = request.volumeCapability else { throw FieldError("volume_capability", "is required") }
-        try capability.validate()
-        if let objection = CapabilityRules.objection(to: capability) {
-            throw FieldError("volume_capability", objection)
-        }
+        let capability = try CapabilityRules.checked(request.volumeCapability)
         try FieldRules.map(request.volumeContext, "volume_context")
         try FieldRules.map(request.publishContext, "publish_context")
         self.handle = try handle(request.volumeID)
-        guard let clusterID = request.volumeContext["clusterID"], !clusterID.isEmpty else {
+        guard let clusterID = request.volumeContext[VolumeContext.clusterID], !clusterID.isEmpty else {
             throw FieldError("volume_context", "clusterID is missing; it is what CreateVolume answered")
         }
         guard Digest.short(clusterID) == self.handle.clusterDigest else {
             throw FieldError("volume_context", "clusterID \(clusterID) is not the volume's cluster")
         }
-        let namespace = request.volumeContext["radosNamespace"] ?? ""
+        let namespace = request.volumeContext[VolumeContext.radosNamespace] ?? ""
         guard Digest.short(namespace) == self.handle.namespaceDigest else {
             throw FieldError("volume_context", "radosNamespace \"\(namespace)\" is not the volume's")
         }

@@ -33,33 +33,41 @@ enum FilesystemGeometry {
 
     /// Whether a mounted XFS is smaller than its device by at least the smallest allocation group that it would use.
     static func canGrowXFS(at mountPoint: FilePath, deviceSize: UInt64) throws(HostError) -> Bool {
-        var block: UInt32 = 0
-        var blocks: UInt64 = 0
-        var percent: UInt32 = 0
-        let directory = try Self.open(mountPoint, O_RDONLY | O_DIRECTORY)
-        defer { _ = close(directory) }
-        try systemCall("ioctl(XFS_IOC_FSGEOMETRY_V1)", "\(mountPoint)") {
-            locker_xfs_geometry(directory, &block, &blocks, &percent)
+        try self.withXFS(at: mountPoint) { (_, xfs) in
+            // A last allocation group under 64 blocks is left unused. See: XFS_MIN_AG_BLOCKS.
+            deviceSize >= (xfs.blocks + 64) * UInt64(xfs.blockSize)
         }
-        // A last allocation group under 64 blocks is left unused. See: XFS_MIN_AG_BLOCKS.
-        return deviceSize >= (blocks + 64) * UInt64(block)
     }
 
     /// Lets a mounted XFS fill its device.
     static func growXFS(at mountPoint: FilePath, deviceSize: UInt64) throws(HostError) {
-        var block: UInt32 = 0
+        try self.withXFS(at: mountPoint) { (directory, xfs) throws(HostError) in
+            let wanted = deviceSize / UInt64(xfs.blockSize)
+            guard wanted > xfs.blocks else { return }
+            try systemCall("ioctl(XFS_IOC_FSGROWFSDATA)", "\(mountPoint)") {
+                locker_xfs_grow(directory, wanted, xfs.inodePercent)
+            }
+        }
+    }
+
+    /// What a mounted XFS says of itself.
+    private struct XFS {
+        var blockSize: UInt32 = 0
         var blocks: UInt64 = 0
-        var percent: UInt32 = 0
+        var inodePercent: UInt32 = 0
+    }
+
+    private static func withXFS<Value>(
+        at mountPoint: FilePath,
+        _ body: (_ directory: CInt, _ xfs: XFS) throws(HostError) -> Value
+    ) throws(HostError) -> Value {
         let directory = try Self.open(mountPoint, O_RDONLY | O_DIRECTORY)
         defer { _ = close(directory) }
+        var xfs = XFS()
         try systemCall("ioctl(XFS_IOC_FSGEOMETRY_V1)", "\(mountPoint)") {
-            locker_xfs_geometry(directory, &block, &blocks, &percent)
+            locker_xfs_geometry(directory, &xfs.blockSize, &xfs.blocks, &xfs.inodePercent)
         }
-        let wanted = deviceSize / UInt64(block)
-        guard wanted > blocks else { return }
-        try systemCall("ioctl(XFS_IOC_FSGROWFSDATA)", "\(mountPoint)") {
-            locker_xfs_grow(directory, wanted, percent)
-        }
+        return try body(directory, xfs)
     }
 
     /// Whether an ext4 has at least one block less than its device has room for, by its superblock.
