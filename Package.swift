@@ -120,9 +120,10 @@ let package = Package(
         ),
 
         // Tests: one target a room; TestSupport starts real clusters and finds the built programs.
+        .target(name: "CSpawn", path: "Tests/CSpawn"),
         .target(
             name: "TestSupport",
-            dependencies: ["RBD", "Rados", "Redaction", subprocess, system],
+            dependencies: ["CSpawn", "RBD", "Rados", "Redaction", subprocess, system],
             path: "Tests/TestSupport"
         ),
         .testTarget(

@@ -67,7 +67,7 @@ struct RecoveryTests {
             }
             try await device.write(flushed, at: 1 << 20)
             try await device.flush()
-            try await place.threads.run { process.kill() }
+            await process.kill()
             // A read error, not a hang.
             await #expect(throws: (any Error).self) { _ = try await device.read(at: 32 << 20, count: 4096) }
             try device.close()
@@ -104,8 +104,8 @@ struct RecoveryTests {
                 try MountTarget.makeDirectory(target)
                 try Mounts.mount(process.device, at: target, type: "xfs", options: MountOptions())
                 try HostFile.replace(target.appending("homework"), with: bytes)
-                process.kill()
             }
+            await process.kill()
             let successor = place.successor()
             try await successor.engine.start()
             let old = try await successor.onlyDevice()
@@ -168,7 +168,7 @@ struct RecoveryTests {
             let successor = place.successor()
             let failure = try await successor.failure { try await successor.engine.start() }
             #expect(failure.code == .busy)
-            try await place.threads.run { process.terminate() }
+            await process.terminate()
             #expect(HostFile.names(in: place.directory.appending("records")).isEmpty)
             #expect(try MountTable.read().entry(at: place.directory.appending("volumes")) == nil)
             try await successor.engine.start()

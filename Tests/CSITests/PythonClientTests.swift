@@ -12,7 +12,7 @@ internal import Testing
 struct PythonClientTests {
     @Test("calls, a stream and every refusal reach a client in Python")
     func grpcio() async throws {
-        let python = try PythonPeer.python()
+        let python = try await PythonPeer.python()
         let services = [ControllerRegistration(EchoService())] as [any RegistrableRPCService]
         let words = try await SocketServer.with(
             services + [SnapshotMetadataRegistration(EchoService())]

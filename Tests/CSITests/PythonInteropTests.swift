@@ -15,8 +15,8 @@ struct PythonInteropTests {
     private static let messagesEach = 12
 
     @Test("what we encode, Python reads, and what it makes of it is the same value to us: 1,000 and more")
-    func oursToPython() throws {
-        let peer = try PythonPeer()
+    func oursToPython() async throws {
+        let peer = try await PythonPeer()
         var count = 0
         for type in MessageCatalogue.all {
             for _ in 0..<Self.messagesEach {
@@ -49,8 +49,8 @@ struct PythonInteropTests {
             "plain", "unknown", "odd-maps",
         ]
     )
-    func pythonToOurs(form: String) throws {
-        let peer = try PythonPeer()
+    func pythonToOurs(form: String) async throws {
+        let peer = try await PythonPeer()
         for type in MessageCatalogue.all {
             for _ in 0..<Self.messagesEach {
                 try self.pythonToOurs(type, seed: UInt32.random(in: .min ... .max), form: form, peer)
@@ -71,8 +71,8 @@ struct PythonInteropTests {
     }
 
     @Test("the empty message is empty on both sides")
-    func empty() throws {
-        let peer = try PythonPeer()
+    func empty() async throws {
+        let peer = try await PythonPeer()
         for type in MessageCatalogue.all { try self.empty(type, peer) }
     }
 
@@ -84,8 +84,8 @@ struct PythonInteropTests {
     }
 
     @Test("two messages one after the other are one message, and both sides read the same one")
-    func merged() throws {
-        let peer = try PythonPeer(.python)
+    func merged() async throws {
+        let peer = try await PythonPeer(.python)
         for type in MessageCatalogue.all {
             for _ in 0..<Self.messagesEach {
                 try self.merged(type, seed: UInt64.random(in: .min ... .max), peer)
@@ -103,8 +103,8 @@ struct PythonInteropTests {
     }
 
     @Test("bytes broken at random are refused by both, or mean the same to both")
-    func broken() throws {
-        let peer = try PythonPeer(.python)
+    func broken() async throws {
+        let peer = try await PythonPeer(.python)
         var refused = 0
         var read = 0
         for type in MessageCatalogue.all where type.wireDescriptor.pointer.pointee.n_fields > 0 {

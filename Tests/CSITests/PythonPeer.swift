@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import Foundation
 internal import Glibc
+internal import Subprocess
 internal import SystemPackage
+internal import TestSupport
 
 /// Google's protobuf in a Python process of its own, asked over a pair of pipes (see Fixtures/wire_peer.py).
 ///
 /// Not Sendable: one question at a time. The process ends when the peer is released, since its input ends then.
 final class PythonPeer {
-    private let process = Process()
-    private let input = Pipe()
-    private let output = Pipe()
+    private let process: ChildProcess
+    private let input: FileDescriptor
+    private let output: FileDescriptor
 
     /// Why there is no peer, or no answer from it.
     struct Failure: Error, CustomStringConvertible {
@@ -30,37 +31,41 @@ final class PythonPeer {
     /// Starts the peer.
     ///
     /// - Throws: ``Failure``, which says how to get the venv when it is missing.
-    init(_ implementation: Implementation = .upb) throws {
-        let python = try Self.python()
+    init(_ implementation: Implementation = .upb) async throws {
+        let python = try await Self.python()
         // A peer that has died shows as a failed write, not as the end of all tests.
         signal(SIGPIPE, SIG_IGN)
-        self.process.executableURL = URL(fileURLWithPath: python.string)
-        self.process.arguments = [SourceTree.fixture("wire_peer.py").string]
-        var environment = ProcessInfo.processInfo.environment
-        environment["PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"] = implementation.rawValue
-        self.process.environment = environment
-        self.process.standardInput = self.input
-        self.process.standardOutput = self.output
-        try self.process.run()
+        let input = try FileDescriptor.pipe()
+        let output = try FileDescriptor.pipe()
+        self.input = input.writeEnd
+        self.output = output.readEnd
+        defer {
+            try? input.readEnd.close()
+            try? output.writeEnd.close()
+        }
+        self.process = try ChildProcess(
+            python,
+            [SourceTree.fixture("wire_peer.py").string],
+            environment: ["PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": implementation.rawValue],
+            input: input.readEnd,
+            output: output.writeEnd
+        )
     }
 
     /// The python of the venv, after dev/python.sh has said that the venv has what proto/ says today.
     ///
     /// - Throws: ``Failure``, which says how to get the venv.
-    static func python() throws -> FilePath {
+    static func python() async throws -> FilePath {
         let venv = SourceTree.root.appending(".venv")
-        let check = Process()
-        let words = Pipe()
-        check.executableURL = URL(fileURLWithPath: SourceTree.root.appending("dev/python.sh").string)
-        check.arguments = ["--check", venv.string]
-        check.standardError = words
-        try check.run()
-        let said = words.fileHandleForReading.readDataToEndOfFile()
-        check.waitUntilExit()
-        guard check.terminationStatus == 0 else {
+        let check = try await run(
+            .path(SourceTree.root.appending("dev/python.sh")),
+            arguments: ["--check", venv.string],
+            output: .discarded,
+            error: .string(limit: 1 << 16)
+        )
+        guard check.terminationStatus.isSuccess else {
             throw Failure(
-                description:
-                    "no Python to compare with (dev/python.sh makes it): \(String(decoding: said, as: UTF8.self))"
+                description: "no Python to compare with (dev/python.sh makes it): \(check.standardError)"
             )
         }
         return venv.appending("bin/python")
@@ -68,8 +73,8 @@ final class PythonPeer {
 
     deinit {
         // An end of input is the peer's end: nothing else keeps it.
-        try? self.input.fileHandleForWriting.close()
-        self.process.waitUntilExit()
+        try? self.input.close()
+        try? self.output.close()
     }
 
     /// What Python parses the bytes to, serialised again in a deterministic way; nil when it refuses them.
@@ -98,7 +103,7 @@ final class PythonPeer {
     private func ask(_ question: String, _ name: String, _ parts: [UInt8]...) throws -> [UInt8]? {
         let all = [Array(question.utf8), Array(name.utf8)] + parts
         let body = all.flatMap { Self.length($0.count) + $0 }
-        try self.input.fileHandleForWriting.write(contentsOf: Data(Self.length(body.count) + body))
+        try self.input.writeAll(Self.length(body.count) + body)
         let answer = try self.read(Self.number(try self.read(4)))
         let size = Self.number(answer.prefix(4))
         let verdict = answer.dropFirst(4).prefix(size)
@@ -106,11 +111,14 @@ final class PythonPeer {
     }
 
     private func read(_ count: Int) throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        while bytes.count < count {
-            guard let more = try self.output.fileHandleForReading.read(upToCount: count - bytes.count), !more.isEmpty
-            else { throw Failure(description: "the peer has ended; its own words are on standard error") }
-            bytes += more
+        var bytes = [UInt8](repeating: 0, count: count)
+        var have = 0
+        while have < count {
+            let more = try bytes.withUnsafeMutableBytes { try self.output.read(into: .init(rebasing: $0[have...])) }
+            guard more > 0 else {
+                throw Failure(description: "the peer has ended; its own words are on standard error")
+            }
+            have += more
         }
         return bytes
     }

@@ -111,7 +111,7 @@ struct ControllerKillTests {
 
             try await Self.age(plan.name, in: installation.context)
             let second = try await installation.controller(killedAt: KillSteps.tidy, hasIdentity: true)
-            try #require(await second.wait() == SIGKILL)
+            try #require(await second.wait() == 128 + SIGKILL)
             _ = try await installation.controller(hasIdentity: true)
             while try await Leftovers.inCluster(installation.context).filter({ $0.contains(" v/") }).count > 2 {
                 try await Task.sleep(for: .milliseconds(20))
@@ -142,14 +142,14 @@ struct ControllerKillTests {
         } catch is RPCError {
             // The erasure was faster than the answer.
         }
-        #expect(await killed.wait() == SIGKILL)
+        #expect(await killed.wait() == 128 + SIGKILL)
         return volume
     }
 
     /// Makes sure that the call breaks because its process is killed, and not for another reason.
     private static func expectDeath(of process: LockerProcess, _ call: () async throws -> Void) async throws {
         await #expect(throws: RPCError.self) { try await call() }
-        try #require(await process.wait() == SIGKILL)
+        try #require(await process.wait() == 128 + SIGKILL)
     }
 
     /// The rest of a volume's life, beginning with the retry of CreateVolume.

@@ -13,9 +13,7 @@ internal import TestSupport
 /// The built program `locker`, running as one of its commands, with a client that is connected to its socket.
 ///
 /// Whoever starts one ends it by ``kill()`` or ``terminate()``; an ``Installation`` does so for those it has started.
-///
-/// `@unchecked Sendable`: `Process` is only asked for its id, and told to us once by its own thread.
-final class LockerProcess: @unchecked Sendable {
+final class LockerProcess: Sendable {
     typealias Client = GRPCClient<HTTP2ClientTransport.Posix>
 
     /// Its socket.
@@ -24,8 +22,7 @@ final class LockerProcess: @unchecked Sendable {
     /// What it writes to stderr, with what earlier processes wrote to the same file.
     let log: FilePath
 
-    private let process: Process
-    private let exit: Exit
+    private let process: ChildProcess
     private let client: Client
     private let connection: Task<Void, any Error>
 
@@ -52,11 +49,8 @@ final class LockerProcess: @unchecked Sendable {
     ) async throws {
         self.socket = socket
         self.log = log
-        let process = try Self.process(arguments, log: log, environment: environment)
-        let exit = Exit(of: process)
-        try process.run()
+        let process = try Self.start(arguments, log: log, environment: environment)
         self.process = process
-        self.exit = exit
         self.client = GRPCClient(
             transport: try .http2NIOPosix(
                 target: .unixDomainSocket(path: socket.string),
@@ -64,7 +58,7 @@ final class LockerProcess: @unchecked Sendable {
             )
         )
         while try UnixSocket.state(of: socket) != .served {
-            if let status = exit.status {
+            if let status = process.status {
                 let text = try Self.text(of: log)
                 throw SetUpError("locker \(arguments.joined(separator: " ")) ended with \(status): \(text)")
             }
@@ -81,33 +75,31 @@ final class LockerProcess: @unchecked Sendable {
         log: FilePath,
         environment: [String: String] = [:]
     ) async throws -> (status: Int32, output: String) {
-        let process = try Self.process(arguments, log: log, environment: environment)
-        let exit = Exit(of: process)
-        try process.run()
-        let status = await exit.wait()
+        let status = try await Self.start(arguments, log: log, environment: environment).wait()
         return (status, try Self.text(of: log))
     }
 
-    private static func process(
+    private static func start(
         _ arguments: [String],
         log: FilePath,
         environment: [String: String]
-    ) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try BuiltProgram.path("locker").string)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    ) throws -> ChildProcess {
         // Appended to, since several processes write to it.
-        let descriptor = try FileDescriptor.open(
+        let file = try FileDescriptor.open(
             log,
             .writeOnly,
             options: [.append, .create, .closeOnExec],
             permissions: .ownerReadWrite
         )
-        let file = FileHandle(fileDescriptor: descriptor.rawValue, closeOnDealloc: true)
-        process.standardOutput = file
-        process.standardError = file
-        return process
+        return try file.closeAfter {
+            try ChildProcess(
+                try BuiltProgram.path("locker"),
+                arguments,
+                environment: environment,
+                output: file,
+                error: file
+            )
+        }
     }
 
     private static func text(of log: FilePath) throws -> String {
@@ -119,10 +111,10 @@ final class LockerProcess: @unchecked Sendable {
 
     /// How it ended; waits until it has.
     ///
-    /// - Returns: the exit status, or the number of the signal that ended it.
+    /// - Returns: as ``ChildProcess/status``.
     @discardableResult
     func wait() async -> Int32 {
-        let status = await self.exit.wait()
+        let status = await self.process.wait()
         self.client.beginGracefulShutdown()
         self.connection.cancel()
         _ = await self.connection.result
@@ -145,9 +137,7 @@ final class LockerProcess: @unchecked Sendable {
     }
 
     /// Sends a signal, unless it has ended.
-    func send(_ signal: Int32) {
-        if self.exit.status == nil { Foundation.kill(self.process.processIdentifier, signal) }
-    }
+    func send(_ signal: Int32) { self.process.send(signal) }
 
     /// Opens another connection to the same socket.
     func connect() throws -> Client {

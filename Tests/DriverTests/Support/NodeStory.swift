@@ -55,7 +55,7 @@ final class NodeStory: Sendable {
     func interrupt(at step: String, _ call: (LockerProcess) async throws -> Void) async throws -> LockerProcess {
         let killed = try await self.installation.node(killedAt: step)
         await #expect(throws: RPCError.self) { try await call(killed) }
-        try #require(await killed.wait() == SIGKILL)
+        try #require(await killed.wait() == 128 + SIGKILL)
         let node = try await self.installation.node()
         try await call(node)
         return node
