@@ -289,6 +289,12 @@ void   locker__v1__volume_record__mutable_parameters_entry__init
   static const Locker__V1__VolumeRecord__MutableParametersEntry init_value = LOCKER__V1__VOLUME_RECORD__MUTABLE_PARAMETERS_ENTRY__INIT;
   *message = init_value;
 }
+void   locker__v1__volume_record__topology_entry__init
+                     (Locker__V1__VolumeRecord__TopologyEntry         *message)
+{
+  static const Locker__V1__VolumeRecord__TopologyEntry init_value = LOCKER__V1__VOLUME_RECORD__TOPOLOGY_ENTRY__INIT;
+  *message = init_value;
+}
 void   locker__v1__volume_record__init
                      (Locker__V1__VolumeRecord         *message)
 {
@@ -332,6 +338,165 @@ void   locker__v1__volume_record__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &locker__v1__volume_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   locker__v1__snapshot_record__parameters_entry__init
+                     (Locker__V1__SnapshotRecord__ParametersEntry         *message)
+{
+  static const Locker__V1__SnapshotRecord__ParametersEntry init_value = LOCKER__V1__SNAPSHOT_RECORD__PARAMETERS_ENTRY__INIT;
+  *message = init_value;
+}
+void   locker__v1__snapshot_record__init
+                     (Locker__V1__SnapshotRecord         *message)
+{
+  static const Locker__V1__SnapshotRecord init_value = LOCKER__V1__SNAPSHOT_RECORD__INIT;
+  *message = init_value;
+}
+size_t locker__v1__snapshot_record__get_packed_size
+                     (const Locker__V1__SnapshotRecord *message)
+{
+  assert(message->base.descriptor == &locker__v1__snapshot_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t locker__v1__snapshot_record__pack
+                     (const Locker__V1__SnapshotRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &locker__v1__snapshot_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t locker__v1__snapshot_record__pack_to_buffer
+                     (const Locker__V1__SnapshotRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &locker__v1__snapshot_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Locker__V1__SnapshotRecord *
+       locker__v1__snapshot_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Locker__V1__SnapshotRecord *)
+     protobuf_c_message_unpack (&locker__v1__snapshot_record__descriptor,
+                                allocator, len, data);
+}
+void   locker__v1__snapshot_record__free_unpacked
+                     (Locker__V1__SnapshotRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &locker__v1__snapshot_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   locker__v1__group_snapshot_record__member__init
+                     (Locker__V1__GroupSnapshotRecord__Member         *message)
+{
+  static const Locker__V1__GroupSnapshotRecord__Member init_value = LOCKER__V1__GROUP_SNAPSHOT_RECORD__MEMBER__INIT;
+  *message = init_value;
+}
+void   locker__v1__group_snapshot_record__parameters_entry__init
+                     (Locker__V1__GroupSnapshotRecord__ParametersEntry         *message)
+{
+  static const Locker__V1__GroupSnapshotRecord__ParametersEntry init_value = LOCKER__V1__GROUP_SNAPSHOT_RECORD__PARAMETERS_ENTRY__INIT;
+  *message = init_value;
+}
+void   locker__v1__group_snapshot_record__init
+                     (Locker__V1__GroupSnapshotRecord         *message)
+{
+  static const Locker__V1__GroupSnapshotRecord init_value = LOCKER__V1__GROUP_SNAPSHOT_RECORD__INIT;
+  *message = init_value;
+}
+size_t locker__v1__group_snapshot_record__get_packed_size
+                     (const Locker__V1__GroupSnapshotRecord *message)
+{
+  assert(message->base.descriptor == &locker__v1__group_snapshot_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t locker__v1__group_snapshot_record__pack
+                     (const Locker__V1__GroupSnapshotRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &locker__v1__group_snapshot_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t locker__v1__group_snapshot_record__pack_to_buffer
+                     (const Locker__V1__GroupSnapshotRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &locker__v1__group_snapshot_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Locker__V1__GroupSnapshotRecord *
+       locker__v1__group_snapshot_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Locker__V1__GroupSnapshotRecord *)
+     protobuf_c_message_unpack (&locker__v1__group_snapshot_record__descriptor,
+                                allocator, len, data);
+}
+void   locker__v1__group_snapshot_record__free_unpacked
+                     (Locker__V1__GroupSnapshotRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &locker__v1__group_snapshot_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   locker__v1__node_record__topology_entry__init
+                     (Locker__V1__NodeRecord__TopologyEntry         *message)
+{
+  static const Locker__V1__NodeRecord__TopologyEntry init_value = LOCKER__V1__NODE_RECORD__TOPOLOGY_ENTRY__INIT;
+  *message = init_value;
+}
+void   locker__v1__node_record__init
+                     (Locker__V1__NodeRecord         *message)
+{
+  static const Locker__V1__NodeRecord init_value = LOCKER__V1__NODE_RECORD__INIT;
+  *message = init_value;
+}
+size_t locker__v1__node_record__get_packed_size
+                     (const Locker__V1__NodeRecord *message)
+{
+  assert(message->base.descriptor == &locker__v1__node_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t locker__v1__node_record__pack
+                     (const Locker__V1__NodeRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &locker__v1__node_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t locker__v1__node_record__pack_to_buffer
+                     (const Locker__V1__NodeRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &locker__v1__node_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Locker__V1__NodeRecord *
+       locker__v1__node_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Locker__V1__NodeRecord *)
+     protobuf_c_message_unpack (&locker__v1__node_record__descriptor,
+                                allocator, len, data);
+}
+void   locker__v1__node_record__free_unpacked
+                     (Locker__V1__NodeRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &locker__v1__node_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   locker__v1__layout__init
@@ -1147,6 +1312,57 @@ const ProtobufCMessageDescriptor locker__v1__volume_record__mutable_parameters_e
   (ProtobufCMessageInit) locker__v1__volume_record__mutable_parameters_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor locker__v1__volume_record__topology_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__VolumeRecord__TopologyEntry, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__VolumeRecord__TopologyEntry, value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__volume_record__topology_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange locker__v1__volume_record__topology_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor locker__v1__volume_record__topology_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.VolumeRecord.TopologyEntry",
+  "TopologyEntry",
+  "Locker__V1__VolumeRecord__TopologyEntry",
+  "locker.v1",
+  sizeof(Locker__V1__VolumeRecord__TopologyEntry),
+  2,
+  locker__v1__volume_record__topology_entry__field_descriptors,
+  locker__v1__volume_record__topology_entry__field_indices_by_name,
+  1,  locker__v1__volume_record__topology_entry__number_ranges,
+  (ProtobufCMessageInit) locker__v1__volume_record__topology_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue locker__v1__volume_record__phase__enum_values_by_number[5] =
 {
   { "UNKNOWN", "LOCKER__V1__VOLUME_RECORD__PHASE__UNKNOWN", 0 },
@@ -1211,7 +1427,7 @@ const ProtobufCEnumDescriptor locker__v1__volume_record__encryption__descriptor 
   locker__v1__volume_record__encryption__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descriptors[35] =
+static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descriptors[38] =
 {
   {
     "format",
@@ -1562,6 +1778,42 @@ static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descripto
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "clone_depth",
+    55,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__VolumeRecord, clone_depth),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "flatten",
+    56,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__VolumeRecord, flatten),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "topology",
+    57,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Locker__V1__VolumeRecord, n_topology),
+    offsetof(Locker__V1__VolumeRecord, topology),
+    &locker__v1__volume_record__topology_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "created_at",
     60,
     PROTOBUF_C_LABEL_NONE,
@@ -1637,20 +1889,22 @@ static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descripto
 static const unsigned locker__v1__volume_record__field_indices_by_name[] = {
   24,   /* field[24] = attachments */
   8,   /* field[8] = capabilities */
+  29,   /* field[29] = clone_depth */
   19,   /* field[19] = course */
-  29,   /* field[29] = created_at */
+  32,   /* field[32] = created_at */
   27,   /* field[27] = data_key_id */
   11,   /* field[11] = data_offset_bytes */
   17,   /* field[17] = data_pool */
   18,   /* field[18] = data_pool_id */
-  32,   /* field[32] = deleting_at */
+  35,   /* field[35] = deleting_at */
   26,   /* field[26] = encryption */
   25,   /* field[25] = filesystem */
+  30,   /* field[30] = flatten */
   0,   /* field[0] = format */
   14,   /* field[14] = fsid */
   13,   /* field[13] = image_id */
   12,   /* field[12] = image_name */
-  33,   /* field[33] = key_destroyed_at */
+  36,   /* field[36] = key_destroyed_at */
   7,   /* field[7] = mutable_parameters */
   6,   /* field[6] = parameters */
   5,   /* field[5] = parameters_digest */
@@ -1661,14 +1915,15 @@ static const unsigned locker__v1__volume_record__field_indices_by_name[] = {
   21,   /* field[21] = pvc_name */
   22,   /* field[22] = pvc_namespace */
   16,   /* field[16] = rados_namespace */
-  30,   /* field[30] = ready_at */
+  33,   /* field[33] = ready_at */
   4,   /* field[4] = request_name */
-  31,   /* field[31] = resized_at */
+  34,   /* field[34] = resized_at */
   1,   /* field[1] = revision */
   9,   /* field[9] = source */
   3,   /* field[3] = step */
   20,   /* field[20] = student */
-  34,   /* field[34] = trashed_at */
+  31,   /* field[31] = topology */
+  37,   /* field[37] = trashed_at */
   28,   /* field[28] = wrapping_key_id */
 };
 static const ProtobufCIntRange locker__v1__volume_record__number_ranges[7 + 1] =
@@ -1679,8 +1934,8 @@ static const ProtobufCIntRange locker__v1__volume_record__number_ranges[7 + 1] =
   { 30, 12 },
   { 40, 19 },
   { 50, 24 },
-  { 60, 29 },
-  { 0, 35 }
+  { 60, 32 },
+  { 0, 38 }
 };
 const ProtobufCMessageDescriptor locker__v1__volume_record__descriptor =
 {
@@ -1690,11 +1945,1076 @@ const ProtobufCMessageDescriptor locker__v1__volume_record__descriptor =
   "Locker__V1__VolumeRecord",
   "locker.v1",
   sizeof(Locker__V1__VolumeRecord),
-  35,
+  38,
   locker__v1__volume_record__field_descriptors,
   locker__v1__volume_record__field_indices_by_name,
   7,  locker__v1__volume_record__number_ranges,
   (ProtobufCMessageInit) locker__v1__volume_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__snapshot_record__parameters_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord__ParametersEntry, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord__ParametersEntry, value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__snapshot_record__parameters_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange locker__v1__snapshot_record__parameters_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor locker__v1__snapshot_record__parameters_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.SnapshotRecord.ParametersEntry",
+  "ParametersEntry",
+  "Locker__V1__SnapshotRecord__ParametersEntry",
+  "locker.v1",
+  sizeof(Locker__V1__SnapshotRecord__ParametersEntry),
+  2,
+  locker__v1__snapshot_record__parameters_entry__field_descriptors,
+  locker__v1__snapshot_record__parameters_entry__field_indices_by_name,
+  1,  locker__v1__snapshot_record__parameters_entry__number_ranges,
+  (ProtobufCMessageInit) locker__v1__snapshot_record__parameters_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue locker__v1__snapshot_record__phase__enum_values_by_number[4] =
+{
+  { "UNKNOWN", "LOCKER__V1__SNAPSHOT_RECORD__PHASE__UNKNOWN", 0 },
+  { "CREATING", "LOCKER__V1__SNAPSHOT_RECORD__PHASE__CREATING", 1 },
+  { "READY", "LOCKER__V1__SNAPSHOT_RECORD__PHASE__READY", 2 },
+  { "DELETING", "LOCKER__V1__SNAPSHOT_RECORD__PHASE__DELETING", 3 },
+};
+static const ProtobufCIntRange locker__v1__snapshot_record__phase__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex locker__v1__snapshot_record__phase__enum_values_by_name[4] =
+{
+  { "CREATING", 1 },
+  { "DELETING", 3 },
+  { "READY", 2 },
+  { "UNKNOWN", 0 },
+};
+const ProtobufCEnumDescriptor locker__v1__snapshot_record__phase__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "locker.v1.SnapshotRecord.Phase",
+  "Phase",
+  "Locker__V1__SnapshotRecord__Phase",
+  "locker.v1",
+  4,
+  locker__v1__snapshot_record__phase__enum_values_by_number,
+  4,
+  locker__v1__snapshot_record__phase__enum_values_by_name,
+  1,
+  locker__v1__snapshot_record__phase__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor locker__v1__snapshot_record__field_descriptors[31] =
+{
+  {
+    "format",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, format),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revision",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, revision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "phase",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, phase),
+    &locker__v1__snapshot_record__phase__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "step",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, step),
+    &locker__v1__step__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_name",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, request_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parameters_digest",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, parameters_digest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parameters",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Locker__V1__SnapshotRecord, n_parameters),
+    offsetof(Locker__V1__SnapshotRecord, parameters),
+    &locker__v1__snapshot_record__parameters_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "source_volume_id",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, source_volume_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "source_name",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, source_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "source_key",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, source_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "group_snapshot_id",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, group_snapshot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "payload_bytes",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, payload_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "data_offset_bytes",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, data_offset_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "image_name",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, image_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "image_id",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, image_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fsid",
+    32,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, fsid),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pool_id",
+    33,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, pool_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rados_namespace",
+    34,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, rados_namespace),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "snapshot_name",
+    35,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, snapshot_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "snapshot_id",
+    36,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, snapshot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "course",
+    40,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, course),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "student",
+    41,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, student),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "capabilities",
+    42,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Locker__V1__SnapshotRecord, n_capabilities),
+    offsetof(Locker__V1__SnapshotRecord, capabilities),
+    &locker__v1__capability__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "filesystem",
+    51,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, filesystem),
+    &locker__v1__filesystem__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "encryption",
+    52,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, encryption),
+    &locker__v1__volume_record__encryption__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "data_key_id",
+    53,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, data_key_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wrapping_key_id",
+    54,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, wrapping_key_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "clone_depth",
+    55,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, clone_depth),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_at",
+    60,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, created_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "taken_at",
+    61,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, taken_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deleting_at",
+    63,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, deleting_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__snapshot_record__field_indices_by_name[] = {
+  22,   /* field[22] = capabilities */
+  27,   /* field[27] = clone_depth */
+  20,   /* field[20] = course */
+  28,   /* field[28] = created_at */
+  25,   /* field[25] = data_key_id */
+  12,   /* field[12] = data_offset_bytes */
+  30,   /* field[30] = deleting_at */
+  24,   /* field[24] = encryption */
+  23,   /* field[23] = filesystem */
+  0,   /* field[0] = format */
+  15,   /* field[15] = fsid */
+  10,   /* field[10] = group_snapshot_id */
+  14,   /* field[14] = image_id */
+  13,   /* field[13] = image_name */
+  6,   /* field[6] = parameters */
+  5,   /* field[5] = parameters_digest */
+  11,   /* field[11] = payload_bytes */
+  2,   /* field[2] = phase */
+  16,   /* field[16] = pool_id */
+  17,   /* field[17] = rados_namespace */
+  4,   /* field[4] = request_name */
+  1,   /* field[1] = revision */
+  19,   /* field[19] = snapshot_id */
+  18,   /* field[18] = snapshot_name */
+  9,   /* field[9] = source_key */
+  8,   /* field[8] = source_name */
+  7,   /* field[7] = source_volume_id */
+  3,   /* field[3] = step */
+  21,   /* field[21] = student */
+  29,   /* field[29] = taken_at */
+  26,   /* field[26] = wrapping_key_id */
+};
+static const ProtobufCIntRange locker__v1__snapshot_record__number_ranges[8 + 1] =
+{
+  { 1, 0 },
+  { 10, 4 },
+  { 20, 11 },
+  { 30, 13 },
+  { 40, 20 },
+  { 51, 23 },
+  { 60, 28 },
+  { 63, 30 },
+  { 0, 31 }
+};
+const ProtobufCMessageDescriptor locker__v1__snapshot_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.SnapshotRecord",
+  "SnapshotRecord",
+  "Locker__V1__SnapshotRecord",
+  "locker.v1",
+  sizeof(Locker__V1__SnapshotRecord),
+  31,
+  locker__v1__snapshot_record__field_descriptors,
+  locker__v1__snapshot_record__field_indices_by_name,
+  8,  locker__v1__snapshot_record__number_ranges,
+  (ProtobufCMessageInit) locker__v1__snapshot_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__group_snapshot_record__member__field_descriptors[6] =
+{
+  {
+    "volume_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord__Member, volume_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "volume_key",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord__Member, volume_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "image_name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord__Member, image_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "image_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord__Member, image_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "snapshot_key",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord__Member, snapshot_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "snapshot_id",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord__Member, snapshot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__group_snapshot_record__member__field_indices_by_name[] = {
+  3,   /* field[3] = image_id */
+  2,   /* field[2] = image_name */
+  5,   /* field[5] = snapshot_id */
+  4,   /* field[4] = snapshot_key */
+  0,   /* field[0] = volume_id */
+  1,   /* field[1] = volume_key */
+};
+static const ProtobufCIntRange locker__v1__group_snapshot_record__member__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor locker__v1__group_snapshot_record__member__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.GroupSnapshotRecord.Member",
+  "Member",
+  "Locker__V1__GroupSnapshotRecord__Member",
+  "locker.v1",
+  sizeof(Locker__V1__GroupSnapshotRecord__Member),
+  6,
+  locker__v1__group_snapshot_record__member__field_descriptors,
+  locker__v1__group_snapshot_record__member__field_indices_by_name,
+  1,  locker__v1__group_snapshot_record__member__number_ranges,
+  (ProtobufCMessageInit) locker__v1__group_snapshot_record__member__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__group_snapshot_record__parameters_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord__ParametersEntry, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord__ParametersEntry, value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__group_snapshot_record__parameters_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange locker__v1__group_snapshot_record__parameters_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor locker__v1__group_snapshot_record__parameters_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.GroupSnapshotRecord.ParametersEntry",
+  "ParametersEntry",
+  "Locker__V1__GroupSnapshotRecord__ParametersEntry",
+  "locker.v1",
+  sizeof(Locker__V1__GroupSnapshotRecord__ParametersEntry),
+  2,
+  locker__v1__group_snapshot_record__parameters_entry__field_descriptors,
+  locker__v1__group_snapshot_record__parameters_entry__field_indices_by_name,
+  1,  locker__v1__group_snapshot_record__parameters_entry__number_ranges,
+  (ProtobufCMessageInit) locker__v1__group_snapshot_record__parameters_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__group_snapshot_record__field_descriptors[16] =
+{
+  {
+    "format",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord, format),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revision",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord, revision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "phase",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord, phase),
+    &locker__v1__snapshot_record__phase__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "step",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord, step),
+    &locker__v1__step__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_name",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord, request_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parameters_digest",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord, parameters_digest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parameters",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Locker__V1__GroupSnapshotRecord, n_parameters),
+    offsetof(Locker__V1__GroupSnapshotRecord, parameters),
+    &locker__v1__group_snapshot_record__parameters_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "members",
+    16,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Locker__V1__GroupSnapshotRecord, n_members),
+    offsetof(Locker__V1__GroupSnapshotRecord, members),
+    &locker__v1__group_snapshot_record__member__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "group_name",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord, group_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fsid",
+    32,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord, fsid),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pool_id",
+    33,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord, pool_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rados_namespace",
+    34,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord, rados_namespace),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "snapshot_name",
+    35,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord, snapshot_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_at",
+    60,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord, created_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "taken_at",
+    61,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord, taken_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deleting_at",
+    63,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__GroupSnapshotRecord, deleting_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__group_snapshot_record__field_indices_by_name[] = {
+  13,   /* field[13] = created_at */
+  15,   /* field[15] = deleting_at */
+  0,   /* field[0] = format */
+  9,   /* field[9] = fsid */
+  8,   /* field[8] = group_name */
+  7,   /* field[7] = members */
+  6,   /* field[6] = parameters */
+  5,   /* field[5] = parameters_digest */
+  2,   /* field[2] = phase */
+  10,   /* field[10] = pool_id */
+  11,   /* field[11] = rados_namespace */
+  4,   /* field[4] = request_name */
+  1,   /* field[1] = revision */
+  12,   /* field[12] = snapshot_name */
+  3,   /* field[3] = step */
+  14,   /* field[14] = taken_at */
+};
+static const ProtobufCIntRange locker__v1__group_snapshot_record__number_ranges[7 + 1] =
+{
+  { 1, 0 },
+  { 10, 4 },
+  { 16, 7 },
+  { 30, 8 },
+  { 32, 9 },
+  { 60, 13 },
+  { 63, 15 },
+  { 0, 16 }
+};
+const ProtobufCMessageDescriptor locker__v1__group_snapshot_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.GroupSnapshotRecord",
+  "GroupSnapshotRecord",
+  "Locker__V1__GroupSnapshotRecord",
+  "locker.v1",
+  sizeof(Locker__V1__GroupSnapshotRecord),
+  16,
+  locker__v1__group_snapshot_record__field_descriptors,
+  locker__v1__group_snapshot_record__field_indices_by_name,
+  7,  locker__v1__group_snapshot_record__number_ranges,
+  (ProtobufCMessageInit) locker__v1__group_snapshot_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__node_record__topology_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__NodeRecord__TopologyEntry, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__NodeRecord__TopologyEntry, value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__node_record__topology_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange locker__v1__node_record__topology_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor locker__v1__node_record__topology_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.NodeRecord.TopologyEntry",
+  "TopologyEntry",
+  "Locker__V1__NodeRecord__TopologyEntry",
+  "locker.v1",
+  sizeof(Locker__V1__NodeRecord__TopologyEntry),
+  2,
+  locker__v1__node_record__topology_entry__field_descriptors,
+  locker__v1__node_record__topology_entry__field_indices_by_name,
+  1,  locker__v1__node_record__topology_entry__number_ranges,
+  (ProtobufCMessageInit) locker__v1__node_record__topology_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__node_record__field_descriptors[6] =
+{
+  {
+    "format",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__NodeRecord, format),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "node_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__NodeRecord, node_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "boot_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__NodeRecord, boot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max_volumes",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__NodeRecord, max_volumes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "topology",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Locker__V1__NodeRecord, n_topology),
+    offsetof(Locker__V1__NodeRecord, topology),
+    &locker__v1__node_record__topology_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seen_at",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__NodeRecord, seen_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__node_record__field_indices_by_name[] = {
+  2,   /* field[2] = boot_id */
+  0,   /* field[0] = format */
+  3,   /* field[3] = max_volumes */
+  1,   /* field[1] = node_id */
+  5,   /* field[5] = seen_at */
+  4,   /* field[4] = topology */
+};
+static const ProtobufCIntRange locker__v1__node_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor locker__v1__node_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.NodeRecord",
+  "NodeRecord",
+  "Locker__V1__NodeRecord",
+  "locker.v1",
+  sizeof(Locker__V1__NodeRecord),
+  6,
+  locker__v1__node_record__field_descriptors,
+  locker__v1__node_record__field_indices_by_name,
+  1,  locker__v1__node_record__number_ranges,
+  (ProtobufCMessageInit) locker__v1__node_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor locker__v1__layout__field_descriptors[3] =

@@ -27,8 +27,8 @@ struct RecordStoreTests {
             #expect(store.shards == 16)
             #expect(try await store.volume(self.key) == nil)
             #expect(try await store.erasure(of: self.key, imageID: "x") == nil)
-            #expect(try await store.page(prefix: "v/", shard: 3, limit: 10).records.isEmpty)
-            try await store.forEach(prefix: "v/") { key, _ in Issue.record("found \(key)") }
+            #expect(try await store.page(of: VolumeRecord.self, prefix: "v/", shard: 3, limit: 10).records.isEmpty)
+            try await store.forEach(of: VolumeRecord.self, prefix: "v/") { key, _ in Issue.record("found \(key)") }
         }
     }
 
@@ -140,7 +140,7 @@ struct RecordStoreTests {
             let erasing = try #require(try await store.volume(keys[0]))
             #expect(try await store.moveToErasure(erasing.value, replacing: erasing, at: keys[0]))
             var seen: [String] = []
-            try await store.forEach(prefix: "v/") { key, stored in
+            try await store.forEach(of: VolumeRecord.self, prefix: "v/") { key, stored in
                 #expect(key == "v/\(stored.value.imageName.dropFirst("locker-".count))")
                 seen.append(key)
             }
@@ -150,7 +150,13 @@ struct RecordStoreTests {
             for shard in 0..<store.shards {
                 var after = ""
                 while true {
-                    let page = try await store.page(prefix: "v/", shard: shard, after: after, limit: 7)
+                    let page = try await store.page(
+                        of: VolumeRecord.self,
+                        prefix: "v/",
+                        shard: shard,
+                        after: after,
+                        limit: 7
+                    )
                     #expect(page.records.count <= 7)
                     paged += page.records.map(\.key)
                     guard page.hasMore, let last = page.records.last else { break }

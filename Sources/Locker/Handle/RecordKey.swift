@@ -3,15 +3,31 @@
 
 internal import Crypto
 
-/// Where a volume's record is: a digest of the installation and of the request's name, so that a name that comes again
-/// leads to the same record without a list to look it up in.
+/// Where a record is: a digest of the installation and of the request's name, so that a name that comes again leads to
+/// the same record without a list to look it up in.
 package struct RecordKey: Sendable, Hashable {
     /// Sixteen bytes.
     package let bytes: [UInt8]
 
-    /// The key of a name within one installation of Locker.
+    /// The key of a volume's name within one installation of Locker.
     package init(instance: String, name: String) {
-        self.init(bytes: Array(SHA256.hash(data: Array(instance.utf8) + [0] + Array(name.utf8)).prefix(16)))
+        self.init(digesting: Array(instance.utf8) + [0] + Array(name.utf8))
+    }
+
+    /// The key of a snapshot's name within one installation of Locker.
+    ///
+    /// No name of a volume leads to it: none holds the control character that follows the instance.
+    package init(instance: String, snapshot name: String) {
+        self.init(digesting: Array(instance.utf8) + [0, 1] + Array(name.utf8))
+    }
+
+    /// The key of a group snapshot's name within one installation of Locker.
+    package init(instance: String, groupSnapshot name: String) {
+        self.init(digesting: Array(instance.utf8) + [0, 2] + Array(name.utf8))
+    }
+
+    private init(digesting bytes: [UInt8]) {
+        self.init(bytes: Array(SHA256.hash(data: bytes).prefix(16)))
     }
 
     /// The key with these bytes, which must be sixteen.
@@ -29,7 +45,7 @@ package struct RecordKey: Sendable, Hashable {
     /// Lower-case hexadecimal: 32 digits.
     package var hex: String { self.bytes.hex }
 
-    /// The image that belongs to this record.
+    /// The image, the snapshot or the group that belongs to this record.
     package var imageName: String { "locker-\(self.hex)" }
 }
 

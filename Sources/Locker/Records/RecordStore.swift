@@ -43,7 +43,6 @@ package struct RecordStore: Sendable {
         "locker.shard.\(String(index, radix: 16))"
     }
 
-    static func volumeKey(_ key: RecordKey) -> String { "v/\(key.hex)" }
     static func erasureKey(_ imageID: String) -> String { "e/\(imageID)" }
 
     /// A volume's record.
@@ -51,7 +50,18 @@ package struct RecordStore: Sendable {
     /// - Returns: `nil` if there is none.
     /// - Throws: `CephError`; ``LockerError`` with `failedPrecondition` for a record of a later version.
     package func volume(_ key: RecordKey) async throws -> Stored<VolumeRecord>? {
-        try await self.value(Self.volumeKey(key), in: self.shard(of: key))
+        try await self.record(VolumeRecord.self, at: key)
+    }
+
+    /// The record of a kind at a key.
+    ///
+    /// - Returns: `nil` if there is none.
+    /// - Throws: `CephError`; ``LockerError`` with `failedPrecondition` for a record of a later version.
+    package func record<Record: KeptRecord>(
+        _ type: Record.Type,
+        at key: RecordKey
+    ) async throws -> Stored<Record>? {
+        try await self.value(Record.name(at: key), in: self.shard(of: key))
     }
 
     /// The record of a volume that is being erased.
@@ -59,7 +69,7 @@ package struct RecordStore: Sendable {
         try await self.value(Self.erasureKey(imageID), in: self.shard(of: key))
     }
 
-    private func value(_ name: String, in shard: String) async throws -> Stored<VolumeRecord>? {
+    private func value<Record: KeptRecord>(_ name: String, in shard: String) async throws -> Stored<Record>? {
         let values: [String: [UInt8]]
         do {
             values = try await self.io.omapValues(of: shard, keys: [name])
@@ -70,10 +80,10 @@ package struct RecordStore: Sendable {
         return try self.decoded(raw, name: name, shard: shard)
     }
 
-    private func decoded(_ raw: [UInt8], name: String, shard: String) throws -> Stored<VolumeRecord> {
-        let record: VolumeRecord
+    private func decoded<Record: KeptRecord>(_ raw: [UInt8], name: String, shard: String) throws -> Stored<Record> {
+        let record: Record
         do {
-            record = try VolumeRecord(decoding: raw)
+            record = try Record(decoding: raw)
         } catch {
             throw LockerError(.internal, "record \(self.io.path(shard)) \(name) cannot be read: \(error)", cause: error)
         }
@@ -89,16 +99,16 @@ package struct RecordStore: Sendable {
     /// Writes a record where there is none, or in place of the one that was read.
     ///
     /// - Returns: the record with its revision and bytes; `nil` if somebody else has changed it meanwhile.
-    package func put(
-        _ record: VolumeRecord,
+    package func put<Record: KeptRecord>(
+        _ record: Record,
         at key: RecordKey,
-        replacing previous: Stored<VolumeRecord>?
-    ) async throws -> Stored<VolumeRecord>? {
+        replacing previous: Stored<Record>?
+    ) async throws -> Stored<Record>? {
         var record = record
         record.format = 1
         record.revision = (previous?.value.revision ?? 0) + 1
         let bytes = try record.encoded()
-        let name = Self.volumeKey(key)
+        let name = Record.name(at: key)
         let isDone = try await self.compareAndWrite(self.shard(of: key)) { operation in
             operation.create(exclusive: false)
             operation.compareOmap(key: name, equals: previous?.raw ?? [])
@@ -110,8 +120,8 @@ package struct RecordStore: Sendable {
     /// Removes a record, if it is still the one that was read.
     ///
     /// - Returns: whether it was.
-    package func remove(_ previous: Stored<VolumeRecord>, at key: RecordKey) async throws -> Bool {
-        let name = Self.volumeKey(key)
+    package func remove<Record: KeptRecord>(_ previous: Stored<Record>, at key: RecordKey) async throws -> Bool {
+        let name = Record.name(at: key)
         return try await self.compareAndWrite(self.shard(of: key)) { operation in
             operation.compareOmap(key: name, equals: previous.raw)
             operation.removeOmap([name])
@@ -129,7 +139,7 @@ package struct RecordStore: Sendable {
         var record = record
         record.revision = previous.value.revision + 1
         let bytes = try record.encoded()
-        let name = Self.volumeKey(key)
+        let name = VolumeRecord.name(at: key)
         return try await self.compareAndWrite(self.shard(of: key)) { operation in
             operation.compareOmap(key: name, equals: previous.raw)
             operation.removeOmap([name])
@@ -157,20 +167,21 @@ package struct RecordStore: Sendable {
     /// A page of records in the order of shard and key, without opening any image.
     ///
     /// - Parameters:
-    ///   - prefix: "v/" for volumes, "e/" for what is being erased.
+    ///   - prefix: "v/" for volumes, "e/" for what is being erased, "s/" and "g/" for snapshots.
     ///   - shard: the shard's number.
     ///   - start: the key to go on after.
     ///   - limit: how many at most.
-    package func page(
+    package func page<Record: KeptRecord>(
+        of type: Record.Type,
         prefix: String,
         shard: UInt32,
         after start: String = "",
         limit: Int
-    ) async throws -> (records: [(key: String, record: Stored<VolumeRecord>)], hasMore: Bool) {
+    ) async throws -> (records: [(key: String, record: Stored<Record>)], hasMore: Bool) {
         let name = Self.shardName(shard)
         do {
             let page = try await self.io.omapPage(of: name, after: start, prefix: prefix, limit: limit)
-            let records = try page.entries.map {
+            let records: [(key: String, record: Stored<Record>)] = try page.entries.map {
                 (key: $0.key, record: try self.decoded($0.value, name: $0.key, shard: name))
             }
             return (records, page.hasMore)
@@ -180,14 +191,15 @@ package struct RecordStore: Sendable {
     }
 
     /// Every record with a prefix, page after page.
-    package func forEach(
+    package func forEach<Record: KeptRecord>(
+        of type: Record.Type,
         prefix: String,
-        _ body: (_ key: String, _ record: Stored<VolumeRecord>) async throws -> Void
+        _ body: (_ key: String, _ record: Stored<Record>) async throws -> Void
     ) async throws {
         for shard in 0..<self.shards {
             var start = ""
             while true {
-                let page = try await self.page(prefix: prefix, shard: shard, after: start, limit: 256)
+                let page = try await self.page(of: type, prefix: prefix, shard: shard, after: start, limit: 256)
                 for (key, record) in page.records { try await body(key, record) }
                 guard page.hasMore, let last = page.records.last else { break }
                 start = last.key

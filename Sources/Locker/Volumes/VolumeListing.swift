@@ -27,7 +27,7 @@ package struct VolumeListing: Sendable {
         guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false) else { return [] }
         var records: [VolumeRecord] = []
         for prefix in ["v/", "e/"] {
-            try await store.forEach(prefix: prefix) { _, stored in records.append(stored.value) }
+            try await store.forEach(of: VolumeRecord.self, prefix: prefix) { _, stored in records.append(stored.value) }
         }
         return records
     }

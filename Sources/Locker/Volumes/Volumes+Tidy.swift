@@ -21,7 +21,7 @@ extension Volumes {
             let io = try await self.context(cluster, pool: pool, namespace: namespace)
             guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false) else { return }
             var abandoned: [(RecordKey, Stored<VolumeRecord>)] = []
-            try await store.forEach(prefix: "v/") { name, stored in
+            try await store.forEach(of: VolumeRecord.self, prefix: "v/") { name, stored in
                 guard self.isAbandoned(stored.value), let key = RecordKey(hex: name.dropFirst(2)) else { return }
                 abandoned.append((key, stored))
             }

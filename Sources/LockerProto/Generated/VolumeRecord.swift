@@ -95,6 +95,15 @@ package struct VolumeRecord: Sendable, Hashable {
     /// `wrapping_key_id`, field 54.
     package var wrappingKeyID: String
 
+    /// How many images a read may have to go through below this one; 0 for an image that is no clone.
+    package var cloneDepth: UInt32
+
+    /// A clone that has to become independent of its parent: set until its flattening is done.
+    package var flatten: Bool
+
+    /// Where the volume can be reached from; empty for everywhere.
+    package var topology: [String: String]
+
     /// Milliseconds since 1970.
     package var createdAt: Int64
 
@@ -144,6 +153,9 @@ package struct VolumeRecord: Sendable, Hashable {
         encryption: VolumeRecord.Encryption = .init(rawValue: 0),
         dataKeyID: String = "",
         wrappingKeyID: String = "",
+        cloneDepth: UInt32 = 0,
+        flatten: Bool = false,
+        topology: [String: String] = [:],
         createdAt: Int64 = 0,
         readyAt: Int64 = 0,
         resizedAt: Int64 = 0,
@@ -180,6 +192,9 @@ package struct VolumeRecord: Sendable, Hashable {
         self.encryption = encryption
         self.dataKeyID = dataKeyID
         self.wrappingKeyID = wrappingKeyID
+        self.cloneDepth = cloneDepth
+        self.flatten = flatten
+        self.topology = topology
         self.createdAt = createdAt
         self.readyAt = readyAt
         self.resizedAt = resizedAt
@@ -289,6 +304,9 @@ extension VolumeRecord: WireMessage {
         self.encryption = .init(rawValue: Int32(bitPattern: raw.encryption.rawValue))
         self.dataKeyID = WireReading.string(raw.data_key_id)
         self.wrappingKeyID = WireReading.string(raw.wrapping_key_id)
+        self.cloneDepth = raw.clone_depth
+        self.flatten = raw.flatten != 0
+        self.topology = WireReading.map(raw.topology, raw.n_topology) { ($0.key, $0.value) }
         self.createdAt = raw.created_at
         self.readyAt = raw.ready_at
         self.resizedAt = raw.resized_at
@@ -350,6 +368,16 @@ extension VolumeRecord: WireMessage {
         raw.pointee.encryption = .init(rawValue: UInt32(bitPattern: self.encryption.rawValue))
         raw.pointee.data_key_id = try arena.string(self.dataKeyID, "locker.v1.VolumeRecord.data_key_id")
         raw.pointee.wrapping_key_id = try arena.string(self.wrappingKeyID, "locker.v1.VolumeRecord.wrapping_key_id")
+        raw.pointee.clone_depth = self.cloneDepth
+        raw.pointee.flatten = self.flatten ? 1 : 0
+        raw.pointee.n_topology = self.topology.count
+        raw.pointee.topology = try arena.entries(
+            self.topology,
+            in: Self.wireDescriptor,
+            field: 57,
+            as: Locker__V1__VolumeRecord__TopologyEntry.self,
+            "locker.v1.VolumeRecord.topology"
+        )
         raw.pointee.created_at = self.createdAt
         raw.pointee.ready_at = self.readyAt
         raw.pointee.resized_at = self.resizedAt

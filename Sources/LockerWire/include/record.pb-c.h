@@ -24,6 +24,14 @@ typedef struct Locker__V1__Source Locker__V1__Source;
 typedef struct Locker__V1__VolumeRecord Locker__V1__VolumeRecord;
 typedef struct Locker__V1__VolumeRecord__ParametersEntry Locker__V1__VolumeRecord__ParametersEntry;
 typedef struct Locker__V1__VolumeRecord__MutableParametersEntry Locker__V1__VolumeRecord__MutableParametersEntry;
+typedef struct Locker__V1__VolumeRecord__TopologyEntry Locker__V1__VolumeRecord__TopologyEntry;
+typedef struct Locker__V1__SnapshotRecord Locker__V1__SnapshotRecord;
+typedef struct Locker__V1__SnapshotRecord__ParametersEntry Locker__V1__SnapshotRecord__ParametersEntry;
+typedef struct Locker__V1__GroupSnapshotRecord Locker__V1__GroupSnapshotRecord;
+typedef struct Locker__V1__GroupSnapshotRecord__Member Locker__V1__GroupSnapshotRecord__Member;
+typedef struct Locker__V1__GroupSnapshotRecord__ParametersEntry Locker__V1__GroupSnapshotRecord__ParametersEntry;
+typedef struct Locker__V1__NodeRecord Locker__V1__NodeRecord;
+typedef struct Locker__V1__NodeRecord__TopologyEntry Locker__V1__NodeRecord__TopologyEntry;
 typedef struct Locker__V1__Layout Locker__V1__Layout;
 typedef struct Locker__V1__Course Locker__V1__Course;
 typedef struct Locker__V1__LedgerEntry Locker__V1__LedgerEntry;
@@ -52,6 +60,13 @@ typedef enum _Locker__V1__VolumeRecord__Encryption {
   LOCKER__V1__VOLUME_RECORD__ENCRYPTION__LUKS2_LAYERED = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LOCKER__V1__VOLUME_RECORD__ENCRYPTION)
 } Locker__V1__VolumeRecord__Encryption;
+typedef enum _Locker__V1__SnapshotRecord__Phase {
+  LOCKER__V1__SNAPSHOT_RECORD__PHASE__UNKNOWN = 0,
+  LOCKER__V1__SNAPSHOT_RECORD__PHASE__CREATING = 1,
+  LOCKER__V1__SNAPSHOT_RECORD__PHASE__READY = 2,
+  LOCKER__V1__SNAPSHOT_RECORD__PHASE__DELETING = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LOCKER__V1__SNAPSHOT_RECORD__PHASE)
+} Locker__V1__SnapshotRecord__Phase;
 
 /* --- messages --- */
 
@@ -220,6 +235,17 @@ struct  Locker__V1__VolumeRecord__MutableParametersEntry
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
+struct  Locker__V1__VolumeRecord__TopologyEntry
+{
+  ProtobufCMessage base;
+  char *key;
+  char *value;
+};
+#define LOCKER__V1__VOLUME_RECORD__TOPOLOGY_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__volume_record__topology_entry__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
 struct  Locker__V1__VolumeRecord
 {
   ProtobufCMessage base;
@@ -284,6 +310,19 @@ struct  Locker__V1__VolumeRecord
   char *data_key_id;
   char *wrapping_key_id;
   /*
+   * How many images a read may have to go through below this one; 0 for an image that is no clone.
+   */
+  uint32_t clone_depth;
+  /*
+   * A clone that has to become independent of its parent: set until its flattening is done.
+   */
+  protobuf_c_boolean flatten;
+  /*
+   * Where the volume can be reached from; empty for everywhere.
+   */
+  size_t n_topology;
+  Locker__V1__VolumeRecord__TopologyEntry **topology;
+  /*
    * Milliseconds since 1970.
    */
   int64_t created_at;
@@ -295,7 +334,189 @@ struct  Locker__V1__VolumeRecord
 };
 #define LOCKER__V1__VOLUME_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__v1__volume_record__descriptor) \
-    , 0, 0, LOCKER__V1__VOLUME_RECORD__PHASE__UNKNOWN, NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, LOCKER__V1__VOLUME_RECORD__ENCRYPTION__PLAIN, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0 }
+    , 0, 0, LOCKER__V1__VOLUME_RECORD__PHASE__UNKNOWN, NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, LOCKER__V1__VOLUME_RECORD__ENCRYPTION__PLAIN, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0, 0, 0, 0, 0, 0 }
+
+
+struct  Locker__V1__SnapshotRecord__ParametersEntry
+{
+  ProtobufCMessage base;
+  char *key;
+  char *value;
+};
+#define LOCKER__V1__SNAPSHOT_RECORD__PARAMETERS_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__snapshot_record__parameters_entry__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A snapshot of a volume: key s/<record key> of the snapshot's name, in the volume's pool and namespace.
+ */
+struct  Locker__V1__SnapshotRecord
+{
+  ProtobufCMessage base;
+  uint32_t format;
+  uint64_t revision;
+  Locker__V1__SnapshotRecord__Phase phase;
+  Locker__V1__Step *step;
+  /*
+   * The request: name of CreateSnapshot, and a SHA-256 of the parameters that make two requests the same.
+   */
+  char *request_name;
+  ProtobufCBinaryData parameters_digest;
+  size_t n_parameters;
+  Locker__V1__SnapshotRecord__ParametersEntry **parameters;
+  /*
+   * The volume: its handle, the name of its request, and the key of its record.
+   */
+  char *source_volume_id;
+  char *source_name;
+  ProtobufCBinaryData source_key;
+  /*
+   * The handle of the group's snapshot that this is a part of; empty for one of its own.
+   */
+  char *group_snapshot_id;
+  /*
+   * The volume's size at the time, as in VolumeRecord.
+   */
+  int64_t payload_bytes;
+  int64_t data_offset_bytes;
+  /*
+   * The image, and the snapshot of it.
+   */
+  char *image_name;
+  char *image_id;
+  char *fsid;
+  int64_t pool_id;
+  char *rados_namespace;
+  char *snapshot_name;
+  uint64_t snapshot_id;
+  /*
+   * Whose it is: the volume's.
+   */
+  char *course;
+  char *student;
+  /*
+   * The volume's, at the time.
+   */
+  size_t n_capabilities;
+  Locker__V1__Capability **capabilities;
+  /*
+   * What the volume held at the time.
+   */
+  Locker__V1__Filesystem *filesystem;
+  Locker__V1__VolumeRecord__Encryption encryption;
+  char *data_key_id;
+  char *wrapping_key_id;
+  uint32_t clone_depth;
+  /*
+   * Milliseconds since 1970; taken_at is the cluster's own time of the snapshot.
+   */
+  int64_t created_at;
+  int64_t taken_at;
+  int64_t deleting_at;
+};
+#define LOCKER__V1__SNAPSHOT_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__snapshot_record__descriptor) \
+    , 0, 0, LOCKER__V1__SNAPSHOT_RECORD__PHASE__UNKNOWN, NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, LOCKER__V1__VOLUME_RECORD__ENCRYPTION__PLAIN, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0 }
+
+
+struct  Locker__V1__GroupSnapshotRecord__Member
+{
+  ProtobufCMessage base;
+  /*
+   * The volume: its handle, the key of its record, its image.
+   */
+  char *volume_id;
+  ProtobufCBinaryData volume_key;
+  char *image_name;
+  char *image_id;
+  /*
+   * The key of the member's own SnapshotRecord, and its handle once it is taken.
+   */
+  ProtobufCBinaryData snapshot_key;
+  char *snapshot_id;
+};
+#define LOCKER__V1__GROUP_SNAPSHOT_RECORD__MEMBER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__group_snapshot_record__member__descriptor) \
+    , (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string }
+
+
+struct  Locker__V1__GroupSnapshotRecord__ParametersEntry
+{
+  ProtobufCMessage base;
+  char *key;
+  char *value;
+};
+#define LOCKER__V1__GROUP_SNAPSHOT_RECORD__PARAMETERS_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__group_snapshot_record__parameters_entry__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A snapshot of several volumes at one moment: key g/<record key> of its name, in the pool and namespace of the
+ * volumes.
+ */
+struct  Locker__V1__GroupSnapshotRecord
+{
+  ProtobufCMessage base;
+  uint32_t format;
+  uint64_t revision;
+  Locker__V1__SnapshotRecord__Phase phase;
+  Locker__V1__Step *step;
+  char *request_name;
+  ProtobufCBinaryData parameters_digest;
+  size_t n_parameters;
+  Locker__V1__GroupSnapshotRecord__ParametersEntry **parameters;
+  size_t n_members;
+  Locker__V1__GroupSnapshotRecord__Member **members;
+  /*
+   * The group in RBD, and the name of its one snapshot.
+   */
+  char *group_name;
+  char *fsid;
+  int64_t pool_id;
+  char *rados_namespace;
+  char *snapshot_name;
+  int64_t created_at;
+  int64_t taken_at;
+  int64_t deleting_at;
+};
+#define LOCKER__V1__GROUP_SNAPSHOT_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__group_snapshot_record__descriptor) \
+    , 0, 0, LOCKER__V1__SNAPSHOT_RECORD__PHASE__UNKNOWN, NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0 }
+
+
+struct  Locker__V1__NodeRecord__TopologyEntry
+{
+  ProtobufCMessage base;
+  char *key;
+  char *value;
+};
+#define LOCKER__V1__NODE_RECORD__TOPOLOGY_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__node_record__topology_entry__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A node that has made itself known: object locker.nodes in a pool's default namespace, one key a node.
+ */
+struct  Locker__V1__NodeRecord
+{
+  ProtobufCMessage base;
+  uint32_t format;
+  char *node_id;
+  char *boot_id;
+  int64_t max_volumes;
+  size_t n_topology;
+  Locker__V1__NodeRecord__TopologyEntry **topology;
+  /*
+   * Milliseconds since 1970, on the node's clock.
+   */
+  int64_t seen_at;
+};
+#define LOCKER__V1__NODE_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__node_record__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0 }
 
 
 /*
@@ -492,6 +713,9 @@ void   locker__v1__volume_record__parameters_entry__init
 /* Locker__V1__VolumeRecord__MutableParametersEntry methods */
 void   locker__v1__volume_record__mutable_parameters_entry__init
                      (Locker__V1__VolumeRecord__MutableParametersEntry         *message);
+/* Locker__V1__VolumeRecord__TopologyEntry methods */
+void   locker__v1__volume_record__topology_entry__init
+                     (Locker__V1__VolumeRecord__TopologyEntry         *message);
 /* Locker__V1__VolumeRecord methods */
 void   locker__v1__volume_record__init
                      (Locker__V1__VolumeRecord         *message);
@@ -510,6 +734,75 @@ Locker__V1__VolumeRecord *
                       const uint8_t       *data);
 void   locker__v1__volume_record__free_unpacked
                      (Locker__V1__VolumeRecord *message,
+                      ProtobufCAllocator *allocator);
+/* Locker__V1__SnapshotRecord__ParametersEntry methods */
+void   locker__v1__snapshot_record__parameters_entry__init
+                     (Locker__V1__SnapshotRecord__ParametersEntry         *message);
+/* Locker__V1__SnapshotRecord methods */
+void   locker__v1__snapshot_record__init
+                     (Locker__V1__SnapshotRecord         *message);
+size_t locker__v1__snapshot_record__get_packed_size
+                     (const Locker__V1__SnapshotRecord   *message);
+size_t locker__v1__snapshot_record__pack
+                     (const Locker__V1__SnapshotRecord   *message,
+                      uint8_t             *out);
+size_t locker__v1__snapshot_record__pack_to_buffer
+                     (const Locker__V1__SnapshotRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Locker__V1__SnapshotRecord *
+       locker__v1__snapshot_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   locker__v1__snapshot_record__free_unpacked
+                     (Locker__V1__SnapshotRecord *message,
+                      ProtobufCAllocator *allocator);
+/* Locker__V1__GroupSnapshotRecord__Member methods */
+void   locker__v1__group_snapshot_record__member__init
+                     (Locker__V1__GroupSnapshotRecord__Member         *message);
+/* Locker__V1__GroupSnapshotRecord__ParametersEntry methods */
+void   locker__v1__group_snapshot_record__parameters_entry__init
+                     (Locker__V1__GroupSnapshotRecord__ParametersEntry         *message);
+/* Locker__V1__GroupSnapshotRecord methods */
+void   locker__v1__group_snapshot_record__init
+                     (Locker__V1__GroupSnapshotRecord         *message);
+size_t locker__v1__group_snapshot_record__get_packed_size
+                     (const Locker__V1__GroupSnapshotRecord   *message);
+size_t locker__v1__group_snapshot_record__pack
+                     (const Locker__V1__GroupSnapshotRecord   *message,
+                      uint8_t             *out);
+size_t locker__v1__group_snapshot_record__pack_to_buffer
+                     (const Locker__V1__GroupSnapshotRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Locker__V1__GroupSnapshotRecord *
+       locker__v1__group_snapshot_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   locker__v1__group_snapshot_record__free_unpacked
+                     (Locker__V1__GroupSnapshotRecord *message,
+                      ProtobufCAllocator *allocator);
+/* Locker__V1__NodeRecord__TopologyEntry methods */
+void   locker__v1__node_record__topology_entry__init
+                     (Locker__V1__NodeRecord__TopologyEntry         *message);
+/* Locker__V1__NodeRecord methods */
+void   locker__v1__node_record__init
+                     (Locker__V1__NodeRecord         *message);
+size_t locker__v1__node_record__get_packed_size
+                     (const Locker__V1__NodeRecord   *message);
+size_t locker__v1__node_record__pack
+                     (const Locker__V1__NodeRecord   *message,
+                      uint8_t             *out);
+size_t locker__v1__node_record__pack_to_buffer
+                     (const Locker__V1__NodeRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Locker__V1__NodeRecord *
+       locker__v1__node_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   locker__v1__node_record__free_unpacked
+                     (Locker__V1__NodeRecord *message,
                       ProtobufCAllocator *allocator);
 /* Locker__V1__Layout methods */
 void   locker__v1__layout__init
@@ -613,8 +906,32 @@ typedef void (*Locker__V1__VolumeRecord__ParametersEntry_Closure)
 typedef void (*Locker__V1__VolumeRecord__MutableParametersEntry_Closure)
                  (const Locker__V1__VolumeRecord__MutableParametersEntry *message,
                   void *closure_data);
+typedef void (*Locker__V1__VolumeRecord__TopologyEntry_Closure)
+                 (const Locker__V1__VolumeRecord__TopologyEntry *message,
+                  void *closure_data);
 typedef void (*Locker__V1__VolumeRecord_Closure)
                  (const Locker__V1__VolumeRecord *message,
+                  void *closure_data);
+typedef void (*Locker__V1__SnapshotRecord__ParametersEntry_Closure)
+                 (const Locker__V1__SnapshotRecord__ParametersEntry *message,
+                  void *closure_data);
+typedef void (*Locker__V1__SnapshotRecord_Closure)
+                 (const Locker__V1__SnapshotRecord *message,
+                  void *closure_data);
+typedef void (*Locker__V1__GroupSnapshotRecord__Member_Closure)
+                 (const Locker__V1__GroupSnapshotRecord__Member *message,
+                  void *closure_data);
+typedef void (*Locker__V1__GroupSnapshotRecord__ParametersEntry_Closure)
+                 (const Locker__V1__GroupSnapshotRecord__ParametersEntry *message,
+                  void *closure_data);
+typedef void (*Locker__V1__GroupSnapshotRecord_Closure)
+                 (const Locker__V1__GroupSnapshotRecord *message,
+                  void *closure_data);
+typedef void (*Locker__V1__NodeRecord__TopologyEntry_Closure)
+                 (const Locker__V1__NodeRecord__TopologyEntry *message,
+                  void *closure_data);
+typedef void (*Locker__V1__NodeRecord_Closure)
+                 (const Locker__V1__NodeRecord *message,
                   void *closure_data);
 typedef void (*Locker__V1__Layout_Closure)
                  (const Locker__V1__Layout *message,
@@ -644,8 +961,17 @@ extern const ProtobufCMessageDescriptor locker__v1__source__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__volume_record__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__volume_record__parameters_entry__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__volume_record__mutable_parameters_entry__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__volume_record__topology_entry__descriptor;
 extern const ProtobufCEnumDescriptor    locker__v1__volume_record__phase__descriptor;
 extern const ProtobufCEnumDescriptor    locker__v1__volume_record__encryption__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__snapshot_record__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__snapshot_record__parameters_entry__descriptor;
+extern const ProtobufCEnumDescriptor    locker__v1__snapshot_record__phase__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__group_snapshot_record__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__group_snapshot_record__member__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__group_snapshot_record__parameters_entry__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__node_record__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__node_record__topology_entry__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__layout__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__course__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__ledger_entry__descriptor;
