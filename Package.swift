@@ -27,6 +27,8 @@ let package = Package(
         .executable(name: "locker", targets: ["locker"]),
         .executable(name: "lockerctl", targets: ["lockerctl"]),
         .executable(name: "protoc-gen-locker", targets: ["protoc-gen-locker"]),
+        // For tests alone, which preload it into the programs.
+        .library(name: "CephCallKiller", type: .dynamic, targets: ["CephCallKiller"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -121,6 +123,7 @@ let package = Package(
 
         // Tests: one target a room; TestSupport starts real clusters and finds the built programs.
         .target(name: "CSpawn", path: "Tests/CSpawn"),
+        .target(name: "CephCallKiller", path: "Tests/CephCallKiller"),
         .target(
             name: "TestSupport",
             dependencies: ["CSpawn", "RBD", "Rados", "Redaction", subprocess, system],
@@ -161,7 +164,8 @@ let package = Package(
         .testTarget(
             name: "DriverTests",
             dependencies: [
-                "BlockMap", "CSI", "Driver", "GRPCWire", "Host", "Locker", "LockerProto", "ProtobufC", "RBD", "Rados",
+                "BlockMap", "CSI", "Driver", "GRPCWire", "Host", "Locker", "LockerProto", "ProtobufC",
+                "RBD", "Rados",
                 "Redaction", "Telemetry", "TestSupport", grpcCore, grpcTransport, logging, metrics, subprocess, system,
             ]
         ),

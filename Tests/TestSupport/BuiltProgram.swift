@@ -17,6 +17,17 @@ package enum BuiltProgram {
         return path
     }
 
+    /// The shared library called `name` beside the running test bundle.
+    ///
+    /// - Throws: ``SetUpError`` if it has not been built.
+    package static func library(_ name: String) throws -> FilePath {
+        let path = try self.bundle().removingLastComponent().appending(name)
+        guard access(path.string, R_OK) == 0 else {
+            throw SetUpError("there is no library \(path): build it with `swift build`")
+        }
+        return path
+    }
+
     /// The file this process runs.
     private static func bundle() throws -> FilePath {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

@@ -80,9 +80,7 @@ extension Volumes {
         try self.hook.reached("create.counted")
         do {
             let size = UInt64(record.payloadBytes + record.dataOffsetBytes)
-            try await io.createImage(record.imageName, size: size, options: request.parameters.image)
-        } catch let error as CephError where error.code == .fileExists {
-            // An earlier attempt of the same volume made it: the name belongs to this record alone.
+            try await self.makeImage(record.imageName, size: size, request: request, io: io)
         } catch let error as CephError where !error.isAmbiguous {
             try await self.rollBack(mine, key: key, store: store, ledger: ledger)
             throw Self.refusal(of: error, request: request)
@@ -97,6 +95,25 @@ extension Volumes {
         self.logger.info("Volume created", metadata: record.logMetadata)
         self.leaveCourtesyCopy(of: ready.value, io: io)
         return ready.value
+    }
+
+    /// Makes the volume's image; one that is there is of an earlier attempt, which may have been cut short.
+    ///
+    /// The name belongs to this record alone, and what was never handed out holds nothing: removing it and beginning
+    /// anew is simpler to be sure of than telling a whole image from one that lacks its header, its object map or its
+    /// entry in the pool's directory.
+    private func makeImage(_ name: String, size: UInt64, request: VolumeRequest, io: IOContext) async throws {
+        do {
+            try await io.createImage(name, size: size, options: request.parameters.image)
+        } catch let error as CephError where error.code == .fileExists {
+            do {
+                try await io.removeImage(name)
+            } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+                // It had nothing but its name.
+            }
+            try self.hook.reached("create.restarted")
+            try await io.createImage(name, size: size, options: request.parameters.image)
+        }
     }
 
     /// Takes back what a refused image left: the ledger's count, then the record.

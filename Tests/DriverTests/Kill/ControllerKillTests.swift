@@ -24,11 +24,11 @@ struct ControllerKillTests {
         }
     }
 
-    @Test("What was taken over from a killed controller, by one that is killed too, is finished by a third")
+    @Test("What was taken over from a killed controller, by others that are killed too, is finished by a fourth")
     func takeover() async throws {
         try await Installation.with { installation in
             let plan = installation.plan()
-            for step in ["create.counted", KillSteps.takeover] {
+            for step in ["create.imaged", KillSteps.takeover, KillSteps.restart] {
                 let killed = try await installation.controller(killedAt: step)
                 try await Self.expectDeath(of: killed) { _ = try await killed.create(plan, of: installation) }
             }

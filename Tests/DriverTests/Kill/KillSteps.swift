@@ -6,6 +6,8 @@ enum KillSteps {
     static let create = ["create.recorded", "create.counted", "create.imaged", "create.ready"]
     /// Reached only by who takes over what a killed process has begun.
     static let takeover = "create.claimed"
+    /// Reached only by who finds the image of an attempt that was cut short.
+    static let restart = "create.restarted"
     static let controllerExpand = ["expand.counted", "expand.resized", "expand.recorded"]
     static let delete = ["delete.marked", "delete.trashed", "delete.released", "delete.moved"]
     static let erase = ["erase.removed", "erase.recorded"]
@@ -26,7 +28,8 @@ enum KillSteps {
     /// All of them.
     static var all: Set<String> {
         let lists = [
-            create, [takeover, tidy], controllerExpand, delete, erase, stage, publish, nodeExpand, unpublish, unstage,
+            create, [takeover, restart, tidy], controllerExpand, delete, erase, stage, publish, nodeExpand, unpublish,
+            unstage,
         ]
         return Set(lists.joined())
     }

@@ -19,11 +19,13 @@ extension Installation {
     ///   - name: its name among controllers; the same one again is its successor.
     ///   - hasIdentity: whether it has a user of its own on the cluster.
     ///   - options: further options.
+    ///   - environment: further variables.
     func controller(
         killedAt step: String = "",
         name: String = "c",
         hasIdentity: Bool = false,
-        options: [String] = []
+        options: [String] = [],
+        environment: [String: String] = [:]
     ) async throws -> LockerProcess {
         let socket = "\(name).sock"
         var arguments = ["controller"] + self.common(socket)
@@ -32,7 +34,7 @@ extension Installation {
         return try await self.start(
             arguments + options,
             socket: socket,
-            environment: ["LOCKER_KILL_AT_STEP": step]
+            environment: environment.merging(["LOCKER_KILL_AT_STEP": step]) { $1 }
         )
     }
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import CSI
+internal import GRPCCore
+internal import Testing
+
+/// One call that changes something: what it needs, the call itself, and how all of it is removed again.
+struct CallStory: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    /// Makes what the call works on.
+    let prepare: @Sendable (LockerProcess, Installation) async throws -> StoryProps
+    /// The call. Made again after a kill, it has to succeed.
+    let call: @Sendable (LockerProcess, StoryProps) async throws -> Void
+    /// Removes what is left; nothing may be there afterwards.
+    let cleanUp: @Sendable (LockerProcess, StoryProps) async throws -> Void
+}
+
+/// What a story works on.
+struct StoryProps: Sendable {
+    let installation: Installation
+    let plan: VolumePlan
+    /// The volume, where it is made before the call.
+    var volume: MadeVolume?
+}
+
+extension CallStory {
+    /// Every call of the controller that changes something.
+    static let all: [CallStory] = [create, delete, expand]
+
+    /// Calls with a function of librbd's in them that does several things one after another, and how often to kill in it:
+    /// seldom in one that opens the image, since the cluster then takes its client for alive for 30 s.
+    static let compound: [(CallStory, String, Int64)] = [
+        (create, "rbd_create4", 20), (delete, "rbd_trash_move", 12), (delete, "rbd_trash_remove_with_progress", 3),
+        (expand, "rbd_resize2", 3),
+    ]
+
+    static let create = CallStory(
+        testDescription: "CreateVolume",
+        prepare: { _, installation in StoryProps(installation: installation, plan: installation.plan()) },
+        call: { process, props in _ = try await process.create(props.plan, of: props.installation) },
+        cleanUp: { process, props in
+            try await process.delete(try await process.create(props.plan, of: props.installation))
+        }
+    )
+
+    static let delete = CallStory(
+        testDescription: "DeleteVolume",
+        prepare: Self.withVolume,
+        call: { process, props in try await process.delete(try #require(props.volume)) },
+        cleanUp: { _, _ in }
+    )
+
+    static let expand = CallStory(
+        testDescription: "ControllerExpandVolume",
+        prepare: Self.withVolume,
+        call: { process, props in try await process.expand(try #require(props.volume), to: 64 << 20) },
+        cleanUp: { process, props in try await process.delete(try #require(props.volume)) }
+    )
+
+    private static func withVolume(_ process: LockerProcess, _ installation: Installation) async throws -> StoryProps {
+        let plan = installation.plan()
+        let volume = try await process.create(plan, of: installation)
+        return StoryProps(installation: installation, plan: plan, volume: volume)
+    }
+}
