@@ -66,6 +66,19 @@ package struct ControllerServer: ControllerService {
         return (handle, entry)
     }
 
+    /// The same of a snapshot's handle.
+    func snapshotHandle(_ text: String) throws -> (handle: SnapshotHandle, entry: ClusterConfiguration.Entry)? {
+        guard let handle = try SnapshotHandle(reading: text) else { return nil }
+        try handle.verify(with: self.keys)
+        guard let entry = try self.catalog.clusters().entry(digest: handle.clusterDigest) else {
+            throw LockerError(
+                .failedPrecondition,
+                "snapshot \(text) is on a cluster that config.json does not have any more; nothing was done to it"
+            )
+        }
+        return (handle, entry)
+    }
+
     /// RADOS namespaces to try first for a cluster's handles.
     func candidates(_ entry: ClusterConfiguration.Entry) -> [String] {
         entry.radosNamespace.isEmpty ? [] : [entry.radosNamespace]
