@@ -27,11 +27,18 @@ package struct ControllerServer: ControllerService {
         context: ServerContext
     ) async throws -> ControllerGetCapabilitiesResponse {
         ControllerGetCapabilitiesResponse(
-            capabilities: [.createDeleteVolume, .expandVolume, .singleNodeMultiWriter].map {
-                ControllerServiceCapability(kind: .rpc(.init(type: $0)))
-            }
+            capabilities: Self.capabilities.map { ControllerServiceCapability(kind: .rpc(.init(type: $0))) }
         )
     }
+
+    /// What this service offers beyond what every plugin does, one a line.
+    private static let capabilities: [ControllerServiceCapability.RPC.Kind] = [
+        .createDeleteVolume,
+        .createDeleteSnapshot,
+        .expandVolume,
+        .getSnapshot,
+        .singleNodeMultiWriter,
+    ]
 
     /// The user of a request, or Locker's own identity where the request brings none.
     func target(
@@ -45,7 +52,8 @@ package struct ControllerServer: ControllerService {
         throw FieldError(
             "secrets",
             "userID and userKey are required: name a Secret in the StorageClass"
-                + " (csi.storage.k8s.io/provisioner-secret-name, controller-expand-secret-name, node-stage-secret-name),"
+                + " (csi.storage.k8s.io/provisioner-secret-name, controller-expand-secret-name, node-stage-secret-name)"
+                + " and in the VolumeSnapshotClass (snapshotter-secret-name),"
                 + " or give the controller --instance-config"
         )
     }
