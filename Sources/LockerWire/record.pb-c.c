@@ -1427,7 +1427,7 @@ const ProtobufCEnumDescriptor locker__v1__volume_record__encryption__descriptor 
   locker__v1__volume_record__encryption__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descriptors[38] =
+static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descriptors[39] =
 {
   {
     "format",
@@ -1652,6 +1652,18 @@ static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descripto
     PROTOBUF_C_TYPE_INT64,
     0,   /* quantifier_offset */
     offsetof(Locker__V1__VolumeRecord, data_pool_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "handle_key",
+    37,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__VolumeRecord, handle_key),
     NULL,
     NULL,
     0,             /* flags */
@@ -1887,44 +1899,45 @@ static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descripto
   },
 };
 static const unsigned locker__v1__volume_record__field_indices_by_name[] = {
-  24,   /* field[24] = attachments */
+  25,   /* field[25] = attachments */
   8,   /* field[8] = capabilities */
-  29,   /* field[29] = clone_depth */
-  19,   /* field[19] = course */
-  32,   /* field[32] = created_at */
-  27,   /* field[27] = data_key_id */
+  30,   /* field[30] = clone_depth */
+  20,   /* field[20] = course */
+  33,   /* field[33] = created_at */
+  28,   /* field[28] = data_key_id */
   11,   /* field[11] = data_offset_bytes */
   17,   /* field[17] = data_pool */
   18,   /* field[18] = data_pool_id */
-  35,   /* field[35] = deleting_at */
-  26,   /* field[26] = encryption */
-  25,   /* field[25] = filesystem */
-  30,   /* field[30] = flatten */
+  36,   /* field[36] = deleting_at */
+  27,   /* field[27] = encryption */
+  26,   /* field[26] = filesystem */
+  31,   /* field[31] = flatten */
   0,   /* field[0] = format */
   14,   /* field[14] = fsid */
+  19,   /* field[19] = handle_key */
   13,   /* field[13] = image_id */
   12,   /* field[12] = image_name */
-  36,   /* field[36] = key_destroyed_at */
+  37,   /* field[37] = key_destroyed_at */
   7,   /* field[7] = mutable_parameters */
   6,   /* field[6] = parameters */
   5,   /* field[5] = parameters_digest */
   10,   /* field[10] = payload_bytes */
   2,   /* field[2] = phase */
   15,   /* field[15] = pool_id */
-  23,   /* field[23] = pv_name */
-  21,   /* field[21] = pvc_name */
-  22,   /* field[22] = pvc_namespace */
+  24,   /* field[24] = pv_name */
+  22,   /* field[22] = pvc_name */
+  23,   /* field[23] = pvc_namespace */
   16,   /* field[16] = rados_namespace */
-  33,   /* field[33] = ready_at */
+  34,   /* field[34] = ready_at */
   4,   /* field[4] = request_name */
-  34,   /* field[34] = resized_at */
+  35,   /* field[35] = resized_at */
   1,   /* field[1] = revision */
   9,   /* field[9] = source */
   3,   /* field[3] = step */
-  20,   /* field[20] = student */
-  31,   /* field[31] = topology */
-  37,   /* field[37] = trashed_at */
-  28,   /* field[28] = wrapping_key_id */
+  21,   /* field[21] = student */
+  32,   /* field[32] = topology */
+  38,   /* field[38] = trashed_at */
+  29,   /* field[29] = wrapping_key_id */
 };
 static const ProtobufCIntRange locker__v1__volume_record__number_ranges[7 + 1] =
 {
@@ -1932,10 +1945,10 @@ static const ProtobufCIntRange locker__v1__volume_record__number_ranges[7 + 1] =
   { 10, 4 },
   { 20, 10 },
   { 30, 12 },
-  { 40, 19 },
-  { 50, 24 },
-  { 60, 32 },
-  { 0, 38 }
+  { 40, 20 },
+  { 50, 25 },
+  { 60, 33 },
+  { 0, 39 }
 };
 const ProtobufCMessageDescriptor locker__v1__volume_record__descriptor =
 {
@@ -1945,7 +1958,7 @@ const ProtobufCMessageDescriptor locker__v1__volume_record__descriptor =
   "Locker__V1__VolumeRecord",
   "locker.v1",
   sizeof(Locker__V1__VolumeRecord),
-  38,
+  39,
   locker__v1__volume_record__field_descriptors,
   locker__v1__volume_record__field_indices_by_name,
   7,  locker__v1__volume_record__number_ranges,
@@ -2035,7 +2048,7 @@ const ProtobufCEnumDescriptor locker__v1__snapshot_record__phase__descriptor =
   locker__v1__snapshot_record__phase__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor locker__v1__snapshot_record__field_descriptors[31] =
+static const ProtobufCFieldDescriptor locker__v1__snapshot_record__field_descriptors[32] =
 {
   {
     "format",
@@ -2278,6 +2291,18 @@ static const ProtobufCFieldDescriptor locker__v1__snapshot_record__field_descrip
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "handle_key",
+    37,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__SnapshotRecord, handle_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "course",
     40,
     PROTOBUF_C_LABEL_NONE,
@@ -2411,18 +2436,19 @@ static const ProtobufCFieldDescriptor locker__v1__snapshot_record__field_descrip
   },
 };
 static const unsigned locker__v1__snapshot_record__field_indices_by_name[] = {
-  22,   /* field[22] = capabilities */
-  27,   /* field[27] = clone_depth */
-  20,   /* field[20] = course */
-  28,   /* field[28] = created_at */
-  25,   /* field[25] = data_key_id */
+  23,   /* field[23] = capabilities */
+  28,   /* field[28] = clone_depth */
+  21,   /* field[21] = course */
+  29,   /* field[29] = created_at */
+  26,   /* field[26] = data_key_id */
   12,   /* field[12] = data_offset_bytes */
-  30,   /* field[30] = deleting_at */
-  24,   /* field[24] = encryption */
-  23,   /* field[23] = filesystem */
+  31,   /* field[31] = deleting_at */
+  25,   /* field[25] = encryption */
+  24,   /* field[24] = filesystem */
   0,   /* field[0] = format */
   15,   /* field[15] = fsid */
   10,   /* field[10] = group_snapshot_id */
+  20,   /* field[20] = handle_key */
   14,   /* field[14] = image_id */
   13,   /* field[13] = image_name */
   6,   /* field[6] = parameters */
@@ -2439,9 +2465,9 @@ static const unsigned locker__v1__snapshot_record__field_indices_by_name[] = {
   8,   /* field[8] = source_name */
   7,   /* field[7] = source_volume_id */
   3,   /* field[3] = step */
-  21,   /* field[21] = student */
-  29,   /* field[29] = taken_at */
-  26,   /* field[26] = wrapping_key_id */
+  22,   /* field[22] = student */
+  30,   /* field[30] = taken_at */
+  27,   /* field[27] = wrapping_key_id */
 };
 static const ProtobufCIntRange locker__v1__snapshot_record__number_ranges[8 + 1] =
 {
@@ -2449,11 +2475,11 @@ static const ProtobufCIntRange locker__v1__snapshot_record__number_ranges[8 + 1]
   { 10, 4 },
   { 20, 11 },
   { 30, 13 },
-  { 40, 20 },
-  { 51, 23 },
-  { 60, 28 },
-  { 63, 30 },
-  { 0, 31 }
+  { 40, 21 },
+  { 51, 24 },
+  { 60, 29 },
+  { 63, 31 },
+  { 0, 32 }
 };
 const ProtobufCMessageDescriptor locker__v1__snapshot_record__descriptor =
 {
@@ -2463,7 +2489,7 @@ const ProtobufCMessageDescriptor locker__v1__snapshot_record__descriptor =
   "Locker__V1__SnapshotRecord",
   "locker.v1",
   sizeof(Locker__V1__SnapshotRecord),
-  31,
+  32,
   locker__v1__snapshot_record__field_descriptors,
   locker__v1__snapshot_record__field_indices_by_name,
   8,  locker__v1__snapshot_record__number_ranges,

@@ -49,12 +49,14 @@ final class Laboratory: Sendable {
     ///   - hook: told of each step of an operation.
     ///   - erasureHook: told of each step of an erasure.
     ///   - ahead: how far its clock is ahead, in milliseconds.
+    ///   - keys: the text of its key file.
     func controller(
         _ process: String = "locker-0",
         hook: StepHook = .none,
         erasureHook: StepHook = .none,
         ahead: Int64 = 0,
-        width: Int = 4
+        width: Int = 4,
+        keys: String = "a-key-of-the-tests"
     ) throws -> Controller {
         let events = EventLog()
         let clusters = ClusterPool(threads: self.cluster.threads)
@@ -71,7 +73,7 @@ final class Laboratory: Sendable {
         )
         let volumes = Volumes(
             clusters: clusters,
-            keys: try InstanceKeys(parsing: "a-key-of-the-tests"),
+            keys: try InstanceKeys(parsing: keys),
             identity: ControllerIdentity(instance: "test", process: process),
             erasures: erasures,
             logger: events.logger,

@@ -27,11 +27,18 @@ package struct ControllerServer: ControllerService {
         context: ServerContext
     ) async throws -> ControllerGetCapabilitiesResponse {
         ControllerGetCapabilitiesResponse(
-            capabilities: [.createDeleteVolume, .expandVolume, .singleNodeMultiWriter].map {
-                ControllerServiceCapability(kind: .rpc(.init(type: $0)))
-            }
+            capabilities: Self.capabilities.map { ControllerServiceCapability(kind: .rpc(.init(type: $0))) }
         )
     }
+
+    /// What this service offers beyond what every plugin does, one a line.
+    private static let capabilities: [ControllerServiceCapability.RPC.Kind] = [
+        .createDeleteVolume,
+        .createDeleteSnapshot,
+        .expandVolume,
+        .getSnapshot,
+        .singleNodeMultiWriter,
+    ]
 
     /// The user of a request, or Locker's own identity where the request brings none.
     func target(
@@ -45,7 +52,8 @@ package struct ControllerServer: ControllerService {
         throw FieldError(
             "secrets",
             "userID and userKey are required: name a Secret in the StorageClass"
-                + " (csi.storage.k8s.io/provisioner-secret-name, controller-expand-secret-name, node-stage-secret-name),"
+                + " (csi.storage.k8s.io/provisioner-secret-name, controller-expand-secret-name, node-stage-secret-name)"
+                + " and in the VolumeSnapshotClass (snapshotter-secret-name),"
                 + " or give the controller --instance-config"
         )
     }
@@ -61,6 +69,19 @@ package struct ControllerServer: ControllerService {
             throw LockerError(
                 .failedPrecondition,
                 "volume \(text) is on a cluster that config.json does not have any more; nothing was done to it"
+            )
+        }
+        return (handle, entry)
+    }
+
+    /// The same of a snapshot's handle.
+    func snapshotHandle(_ text: String) throws -> (handle: SnapshotHandle, entry: ClusterConfiguration.Entry)? {
+        guard let handle = try SnapshotHandle(reading: text) else { return nil }
+        try handle.verify(with: self.keys)
+        guard let entry = try self.catalog.clusters().entry(digest: handle.clusterDigest) else {
+            throw LockerError(
+                .failedPrecondition,
+                "snapshot \(text) is on a cluster that config.json does not have any more; nothing was done to it"
             )
         }
         return (handle, entry)

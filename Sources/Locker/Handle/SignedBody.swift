@@ -37,6 +37,9 @@ struct SignedBody: Sendable, Hashable {
     private let tag: [UInt8]
 
     /// Signs a new handle.
+    ///
+    /// - Parameter keyNumber: the key to sign with; 0 for the one that signs new handles.
+    /// - Throws: ``LockerError`` with `failedPrecondition` for a key that is not known any more.
     init(
         _ kind: Kind,
         clusterID: String,
@@ -44,20 +47,26 @@ struct SignedBody: Sendable, Hashable {
         namespace: String,
         recordKey: RecordKey,
         rest: [UInt8],
-        keys: InstanceKeys
+        keys: InstanceKeys,
+        keyNumber: UInt8 = 0
     ) throws(LockerError) {
-        var body: [UInt8] = [kind.rawValue, keys.signing]
+        let number = keyNumber == 0 ? keys.signing : keyNumber
+        var body: [UInt8] = [kind.rawValue, number]
         body += Digest.short(clusterID)
         body += withUnsafeBytes(of: poolID.bigEndian) { Array($0) }
         body += Digest.short(namespace)
         body += recordKey.bytes
         body += rest
-        guard let tag = keys.tag(of: body, key: keys.signing) else {
-            throw LockerError(.internal, "the signing key is not among the instance's keys")
+        guard let tag = keys.tag(of: body, key: number) else {
+            throw LockerError(
+                .failedPrecondition,
+                "the \(kind.field) of record \(recordKey.hex) is signed with the instance key \(number), which"
+                    + " --instance-key lacks; add that key to its file again"
+            )
         }
         self.kind = kind
         self.text = Base64URL.encode(body + tag)
-        self.keyNumber = keys.signing
+        self.keyNumber = number
         self.clusterDigest = Digest.short(clusterID)
         self.poolID = poolID
         self.namespaceDigest = Digest.short(namespace)

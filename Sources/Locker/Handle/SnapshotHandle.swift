@@ -26,6 +26,9 @@ package struct SnapshotHandle: Sendable, Hashable {
     package var recordKey: RecordKey { self.body.recordKey }
 
     /// Signs a new handle.
+    ///
+    /// - Parameter keyNumber: the key to sign with; 0 for the one that signs new handles.
+    /// - Throws: ``LockerError`` with `failedPrecondition` for a key that is not known any more.
     package init(
         clusterID: String,
         poolID: Int64,
@@ -33,7 +36,8 @@ package struct SnapshotHandle: Sendable, Hashable {
         recordKey: RecordKey,
         imageID: String,
         snapshotID: UInt64,
-        keys: InstanceKeys
+        keys: InstanceKeys,
+        keyNumber: UInt8 = 0
     ) throws(LockerError) {
         let number = withUnsafeBytes(of: snapshotID.bigEndian) { Array($0) }
         self.body = try SignedBody(
@@ -43,7 +47,8 @@ package struct SnapshotHandle: Sendable, Hashable {
             namespace: namespace,
             recordKey: recordKey,
             rest: number + (try SignedBody.encode(imageID: imageID)),
-            keys: keys
+            keys: keys,
+            keyNumber: keyNumber
         )
         self.imageID = imageID
         self.snapshotID = snapshotID

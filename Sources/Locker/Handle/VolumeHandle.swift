@@ -24,13 +24,17 @@ package struct VolumeHandle: Sendable, Hashable {
     package var recordKey: RecordKey { self.body.recordKey }
 
     /// Signs a new handle.
+    ///
+    /// - Parameter keyNumber: the key to sign with; 0 for the one that signs new handles.
+    /// - Throws: ``LockerError`` with `failedPrecondition` for a key that is not known any more.
     package init(
         clusterID: String,
         poolID: Int64,
         namespace: String,
         recordKey: RecordKey,
         imageID: String,
-        keys: InstanceKeys
+        keys: InstanceKeys,
+        keyNumber: UInt8 = 0
     ) throws(LockerError) {
         self.body = try SignedBody(
             .volume,
@@ -39,7 +43,8 @@ package struct VolumeHandle: Sendable, Hashable {
             namespace: namespace,
             recordKey: recordKey,
             rest: try SignedBody.encode(imageID: imageID),
-            keys: keys
+            keys: keys,
+            keyNumber: keyNumber
         )
         self.imageID = imageID
     }

@@ -28,13 +28,23 @@ struct StepOwnership: Sendable {
     ///
     /// - Throws: ``LockerError`` with `aborted` while another controller may still be at it.
     func claim(_ record: VolumeRecord, what: String, on cluster: Cluster) async throws {
-        guard let step = record.step, let owner = step.owner, !owner.address.isEmpty else { return }
+        try await self.claim(record.step, of: "volume \"\(record.requestName)\"", what: what, on: cluster)
+    }
+
+    /// The same for the step of any record.
+    ///
+    /// - Parameters:
+    ///   - step: the record's; `nil` if none is in work.
+    ///   - subject: what the record is of, for the message: "snapshot \"nightly\"".
+    ///   - what: what the step does to it: "created", "deleted".
+    func claim(_ step: Step?, of subject: String, what: String, on cluster: Cluster) async throws {
+        guard let step, let owner = step.owner, !owner.address.isEmpty else { return }
         guard owner.address != cluster.instanceAddress else { return }
         let age = self.clock.milliseconds - step.startedAt
         guard owner.name == self.identity.process || age >= Self.patience else {
             throw LockerError(
                 .aborted,
-                "volume \"\(record.requestName)\" is being \(what) by \(owner.name) (\(owner.address)) for"
+                "\(subject) is being \(what) by \(owner.name) (\(owner.address)) for"
                     + " \(age / 1000) s; try again later"
             )
         }

@@ -164,6 +164,7 @@ extension Volumes {
             poolID: io.poolID,
             radosNamespace: io.namespace,
             dataPool: parameters.image.dataPool ?? "",
+            handleKey: UInt32(self.keys.signing),
             course: self.course(of: request, io: io),
             student: try parameters.studentSource.student(of: parameters.claim),
             pvcName: parameters.claim.name,
@@ -191,7 +192,8 @@ extension Volumes {
             namespace: io.namespace,
             recordKey: key,
             imageID: record.imageID,
-            keys: self.keys
+            keys: self.keys,
+            keyNumber: UInt8(truncatingIfNeeded: record.handleKey)
         )
         return VolumeDescription(
             handle: handle,

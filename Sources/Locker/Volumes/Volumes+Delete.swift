@@ -45,13 +45,23 @@ extension Volumes {
             try await self.ownership.claim(record, what: "deleted", on: place.io.cluster)
         default:
             guard record.imageID == handle.imageID else { return true }
-            try await self.checkUnused(record, io: place.io)
+            try Self.checkNotAttached(record)
+            // A refusal that is known already changes nothing, however often it is asked for.
+            if let refusal = try await self.snapshotRefusal(of: record, store: place.store) { throw refusal }
             record.phase = .deleting
             record.deletingAt = self.clock.milliseconds
         }
         record.step = self.ownership.step(on: place.io.cluster)
         guard let mine = try await place.store.put(record, at: place.key, replacing: found) else { return false }
         try self.hook.reached("delete.marked")
+        // Counted once the mark is there, which whoever takes a snapshot looks for afterwards: one sees the other.
+        if let refusal = try await self.snapshotRefusal(of: mine.value, store: place.store) {
+            record.phase = .ready
+            record.step = nil
+            record.deletingAt = 0
+            guard try await place.store.put(record, at: place.key, replacing: mine) != nil else { return false }
+            throw refusal
+        }
         try await self.moveToTrash(mine.value, io: place.io)
         try self.hook.reached("delete.trashed")
         try await self.ledger(course: record.course, io: place.io).release(place.key, student: record.student)
@@ -75,26 +85,12 @@ extension Volumes {
         return true
     }
 
-    private func checkUnused(_ record: VolumeRecord, io: IOContext) async throws {
-        if let attachment = record.attachments.first {
-            throw LockerError(
-                .failedPrecondition,
-                "volume \"\(record.requestName)\" is attached to node \(attachment.nodeID); unpublish it there first"
-            )
-        }
-        let snapshots: Int
-        do {
-            snapshots = try await io.snapshotCount(imageID: record.imageID)
-        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            // The image is gone behind Locker's back; what is left of the volume goes now.
-            return
-        }
-        guard snapshots == 0 else {
-            throw LockerError(
-                .failedPrecondition,
-                "volume \"\(record.requestName)\" has \(snapshots) snapshot\(snapshots == 1 ? "" : "s"); delete them first"
-            )
-        }
+    private static func checkNotAttached(_ record: VolumeRecord) throws(LockerError) {
+        guard let attachment = record.attachments.first else { return }
+        throw LockerError(
+            .failedPrecondition,
+            "volume \"\(record.requestName)\" is attached to node \(attachment.nodeID); unpublish it there first"
+        )
     }
 
     private func moveToTrash(_ record: VolumeRecord, io: IOContext) async throws {

@@ -21,7 +21,7 @@ extension Volumes {
     ///   - handle: a verified handle.
     ///   - candidates: RADOS namespaces to try first.
     /// - Returns: `nil` if pool, namespace or records do not exist (any more).
-    func place(of handle: VolumeHandle, on cluster: Cluster, candidates: [String]) async throws -> Place? {
+    func place(of handle: some RecordHandle, on cluster: Cluster, candidates: [String]) async throws -> Place? {
         do {
             let main = try await cluster.ioContext(poolID: handle.poolID)
             guard

@@ -11,8 +11,8 @@ extension Volumes {
     /// After how long a creation that nobody retries is taken back. The provisioner retries for minutes.
     static let abandonedAfter: Int64 = 3_600_000
 
-    /// Finishes what former processes have left in a pool and namespace: erasures go on, and creations that nobody has
-    /// retried for an hour are taken back.
+    /// Finishes what former processes have left in a pool and namespace: erasures go on, creations and snapshots that
+    /// nobody has retried for an hour are taken back, and snapshots whose deletion was begun are removed.
     ///
     /// - Throws: ``LockerError``, `CephError`; what is done by then stays done, and a repeat goes on.
     package func tidy(pool: String, namespace: String, target: ClusterTarget) async throws {
@@ -26,6 +26,7 @@ extension Volumes {
                 abandoned.append((key, stored))
             }
             for (key, stored) in abandoned { try await self.takeBack(stored, key: key, store: store) }
+            try await self.tidySnapshots(store)
         }
     }
 

@@ -68,6 +68,9 @@ package struct SnapshotRecord: Sendable, Hashable {
     /// `snapshot_id`, field 36.
     package var snapshotID: UInt64
 
+    /// As in VolumeRecord.
+    package var handleKey: UInt32
+
     /// Whose it is: the volume's.
     package var course: String
 
@@ -123,6 +126,7 @@ package struct SnapshotRecord: Sendable, Hashable {
         radosNamespace: String = "",
         snapshotName: String = "",
         snapshotID: UInt64 = 0,
+        handleKey: UInt32 = 0,
         course: String = "",
         student: String = "",
         capabilities: [Capability] = [],
@@ -155,6 +159,7 @@ package struct SnapshotRecord: Sendable, Hashable {
         self.radosNamespace = radosNamespace
         self.snapshotName = snapshotName
         self.snapshotID = snapshotID
+        self.handleKey = handleKey
         self.course = course
         self.student = student
         self.capabilities = capabilities
@@ -227,6 +232,7 @@ extension SnapshotRecord: WireMessage {
         self.radosNamespace = WireReading.string(raw.rados_namespace)
         self.snapshotName = WireReading.string(raw.snapshot_name)
         self.snapshotID = raw.snapshot_id
+        self.handleKey = raw.handle_key
         self.course = WireReading.string(raw.course)
         self.student = WireReading.string(raw.student)
         self.capabilities = WireReading.messages(raw.capabilities, raw.n_capabilities)
@@ -277,6 +283,7 @@ extension SnapshotRecord: WireMessage {
         raw.pointee.rados_namespace = try arena.string(self.radosNamespace, "locker.v1.SnapshotRecord.rados_namespace")
         raw.pointee.snapshot_name = try arena.string(self.snapshotName, "locker.v1.SnapshotRecord.snapshot_name")
         raw.pointee.snapshot_id = self.snapshotID
+        raw.pointee.handle_key = self.handleKey
         raw.pointee.course = try arena.string(self.course, "locker.v1.SnapshotRecord.course")
         raw.pointee.student = try arena.string(self.student, "locker.v1.SnapshotRecord.student")
         raw.pointee.n_capabilities = self.capabilities.count

@@ -65,6 +65,10 @@ package struct VolumeRecord: Sendable, Hashable {
     /// `data_pool_id`, field 36.
     package var dataPoolID: Int64
 
+    /// The number of the instance key that the handle is signed with, so that it stays the same text when another key
+    /// signs new ones; 0 stands for the key that signs now.
+    package var handleKey: UInt32
+
     /// Whose it is.
     package var course: String
 
@@ -143,6 +147,7 @@ package struct VolumeRecord: Sendable, Hashable {
         radosNamespace: String = "",
         dataPool: String = "",
         dataPoolID: Int64 = 0,
+        handleKey: UInt32 = 0,
         course: String = "",
         student: String = "",
         pvcName: String = "",
@@ -182,6 +187,7 @@ package struct VolumeRecord: Sendable, Hashable {
         self.radosNamespace = radosNamespace
         self.dataPool = dataPool
         self.dataPoolID = dataPoolID
+        self.handleKey = handleKey
         self.course = course
         self.student = student
         self.pvcName = pvcName
@@ -294,6 +300,7 @@ extension VolumeRecord: WireMessage {
         self.radosNamespace = WireReading.string(raw.rados_namespace)
         self.dataPool = WireReading.string(raw.data_pool)
         self.dataPoolID = raw.data_pool_id
+        self.handleKey = raw.handle_key
         self.course = WireReading.string(raw.course)
         self.student = WireReading.string(raw.student)
         self.pvcName = WireReading.string(raw.pvc_name)
@@ -355,6 +362,7 @@ extension VolumeRecord: WireMessage {
         raw.pointee.rados_namespace = try arena.string(self.radosNamespace, "locker.v1.VolumeRecord.rados_namespace")
         raw.pointee.data_pool = try arena.string(self.dataPool, "locker.v1.VolumeRecord.data_pool")
         raw.pointee.data_pool_id = self.dataPoolID
+        raw.pointee.handle_key = self.handleKey
         raw.pointee.course = try arena.string(self.course, "locker.v1.VolumeRecord.course")
         raw.pointee.student = try arena.string(self.student, "locker.v1.VolumeRecord.student")
         raw.pointee.pvc_name = try arena.string(self.pvcName, "locker.v1.VolumeRecord.pvc_name")

@@ -293,6 +293,11 @@ struct  Locker__V1__VolumeRecord
   char *data_pool;
   int64_t data_pool_id;
   /*
+   * The number of the instance key that the handle is signed with, so that it stays the same text when another key
+   * signs new ones; 0 stands for the key that signs now.
+   */
+  uint32_t handle_key;
+  /*
    * Whose it is.
    */
   char *course;
@@ -334,7 +339,7 @@ struct  Locker__V1__VolumeRecord
 };
 #define LOCKER__V1__VOLUME_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__v1__volume_record__descriptor) \
-    , 0, 0, LOCKER__V1__VOLUME_RECORD__PHASE__UNKNOWN, NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, LOCKER__V1__VOLUME_RECORD__ENCRYPTION__PLAIN, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0, 0, 0, 0, 0, 0 }
+    , 0, 0, LOCKER__V1__VOLUME_RECORD__PHASE__UNKNOWN, NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, LOCKER__V1__VOLUME_RECORD__ENCRYPTION__PLAIN, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0, 0, 0, 0, 0, 0 }
 
 
 struct  Locker__V1__SnapshotRecord__ParametersEntry
@@ -391,6 +396,10 @@ struct  Locker__V1__SnapshotRecord
   char *snapshot_name;
   uint64_t snapshot_id;
   /*
+   * As in VolumeRecord.
+   */
+  uint32_t handle_key;
+  /*
    * Whose it is: the volume's.
    */
   char *course;
@@ -417,7 +426,7 @@ struct  Locker__V1__SnapshotRecord
 };
 #define LOCKER__V1__SNAPSHOT_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__v1__snapshot_record__descriptor) \
-    , 0, 0, LOCKER__V1__SNAPSHOT_RECORD__PHASE__UNKNOWN, NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, LOCKER__V1__VOLUME_RECORD__ENCRYPTION__PLAIN, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0 }
+    , 0, 0, LOCKER__V1__SNAPSHOT_RECORD__PHASE__UNKNOWN, NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, LOCKER__V1__VOLUME_RECORD__ENCRYPTION__PLAIN, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0 }
 
 
 struct  Locker__V1__GroupSnapshotRecord__Member

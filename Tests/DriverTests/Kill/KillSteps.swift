@@ -14,6 +14,11 @@ enum KillSteps {
     /// Reached when a creation that nobody has retried for an hour is taken back.
     static let tidy = "tidy.removed"
 
+    static let snapshot = ["snapshot.recorded", "snapshot.taken", "snapshot.ready"]
+    /// Reached only by who takes over a snapshot that a killed process has begun, or takes one back.
+    static let snapshotTakeover = ["snapshot.claimed", "snapshot.undone", "tidy.unsnapped"]
+    static let unsnapshot = ["unsnapshot.marked", "unsnapshot.removed", "unsnapshot.done"]
+
     static let stage = [
         "stage.claimed", "stage.recorded", "stage.mapped", "stage.noted", "stage.formatting", "stage.made",
         "stage.formatted", "stage.checked", "stage.mounted", "stage.done",
@@ -30,6 +35,7 @@ enum KillSteps {
         let lists = [
             create, [takeover, restart, tidy], controllerExpand, delete, erase, stage, publish, nodeExpand, unpublish,
             unstage,
+            snapshot, snapshotTakeover, unsnapshot,
         ]
         return Set(lists.joined())
     }

@@ -50,7 +50,8 @@ struct IdentityTests {
             #expect(
                 Set(ofController) == [
                     .rpc(.init(type: .createDeleteVolume)), .rpc(.init(type: .expandVolume)),
-                    .rpc(.init(type: .singleNodeMultiWriter)),
+                    .rpc(.init(type: .singleNodeMultiWriter)), .rpc(.init(type: .createDeleteSnapshot)),
+                    .rpc(.init(type: .getSnapshot)),
                 ]
             )
             _ = try await installation.data()

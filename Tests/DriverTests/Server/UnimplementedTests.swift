@@ -19,10 +19,7 @@ struct UnimplementedTests {
         Call(name: "ControllerUnpublishVolume") { _ = try await $0.controller.controllerUnpublishVolume(.init()) },
         Call(name: "ListVolumes") { _ = try await $0.controller.listVolumes(.init()) },
         Call(name: "GetCapacity") { _ = try await $0.controller.getCapacity(.init()) },
-        Call(name: "CreateSnapshot") { _ = try await $0.controller.createSnapshot(.init()) },
-        Call(name: "DeleteSnapshot") { _ = try await $0.controller.deleteSnapshot(.init()) },
         Call(name: "ListSnapshots") { _ = try await $0.controller.listSnapshots(.init()) },
-        Call(name: "GetSnapshot") { _ = try await $0.controller.getSnapshot(.init()) },
         Call(name: "ControllerGetVolume") { _ = try await $0.controller.controllerGetVolume(.init()) },
         Call(name: "ControllerModifyVolume") { _ = try await $0.controller.controllerModifyVolume(.init()) },
         Call(name: "GroupControllerGetCapabilities") {
