@@ -38,3 +38,17 @@ typedef int (*locker_rbd_encryption_load2_t)(rbd_image_t, const locker_rbd_encry
 static inline locker_rbd_encryption_load2_t locker_rbd_encryption_load2(void) {
     return (locker_rbd_encryption_load2_t)dlsym(RTLD_DEFAULT, "rbd_encryption_load2");
 }
+
+// rbd_diff_iterate3 came with Ceph 19.2.3 and 20, without a version of its own; its flags are librbd.h's
+// RBD_DIFF_ITERATE_FLAG_INCLUDE_PARENT and RBD_DIFF_ITERATE_FLAG_WHOLE_OBJECT.
+static const uint32_t LOCKER_DIFF_INCLUDE_PARENT = 1U << 0;
+static const uint32_t LOCKER_DIFF_WHOLE_OBJECT = 1U << 1;
+
+typedef int (*locker_rbd_diff_callback_t)(uint64_t, size_t, int, void *);
+typedef int (*locker_rbd_diff_iterate3_t)(rbd_image_t, uint64_t, uint64_t, uint64_t, uint32_t,
+                                          locker_rbd_diff_callback_t, void *);
+
+// The address of rbd_diff_iterate3 in the library that is loaded, or NULL if it has none.
+static inline locker_rbd_diff_iterate3_t locker_rbd_diff_iterate3(void) {
+    return (locker_rbd_diff_iterate3_t)dlsym(RTLD_DEFAULT, "rbd_diff_iterate3");
+}

@@ -7,17 +7,26 @@ internal import Synchronization
 internal import SystemPackage
 
 extension Image {
+    /// Looks at a snapshot of any kind instead of what the image holds now: reads, sizes and diffs are the snapshot's.
+    ///
+    /// - Throws: ``CephError`` with `ENOENT` if there is no such snapshot.
+    package func look(atSnapshot id: UInt64) throws {
+        try check(rbd_snap_set_by_id(self.raw, id), "rbd_snap_set_by_id", "\(self.path)@\(id)")
+    }
+
     /// Reports what differs from a snapshot, or all that is allocated.
     ///
     /// - Parameters:
-    ///   - snapshot: the snapshot to compare with; `nil` for nothing at all.
+    ///   - base: what to compare with.
     ///   - range: which bytes; `nil` for all.
     ///   - includeParent: whether what a clone shares with its parent counts.
     ///   - wholeObject: whether to report objects rather than bytes, which the object map answers without asking the
     ///     OSDs where the image has ``ImageFeatures/fastDiff``.
     ///   - body: called for each run of bytes, one after another but perhaps on another thread; `false` ends it.
+    /// - Throws: ``CephError`` with `ENOENT` if the base does not exist, `EINVAL` if it is newer than what is looked at,
+    ///   `EOPNOTSUPP` for a base by id where librbd cannot.
     package func diff(
-        since snapshot: String? = nil,
+        since base: DiffBase = .nothing,
         in range: Range<UInt64>? = nil,
         includeParent: Bool = false,
         wholeObject: Bool = false,
@@ -26,21 +35,36 @@ extension Image {
         let size = try self.size
         let range = (range ?? 0..<size).clamped(to: 0..<size)
         let box = DiffBox(body)
-        let result = withExtendedLifetime(box) {
-            rbd_diff_iterate2(
-                self.raw,
-                snapshot,
-                range.lowerBound,
-                UInt64(range.count),
-                includeParent ? 1 : 0,
-                wholeObject ? 1 : 0,
-                differed,
-                Unmanaged.passUnretained(box).toOpaque()
-            )
+        let result = try withExtendedLifetime(box) {
+            let context = Unmanaged.passUnretained(box).toOpaque()
+            let (start, count) = (range.lowerBound, UInt64(range.count))
+            switch base {
+            case .nothing, .snapshot:
+                let name: String? = if case .snapshot(let name) = base { name } else { nil }
+                let parent: UInt8 = includeParent ? 1 : 0
+                return rbd_diff_iterate2(
+                    self.raw,
+                    name,
+                    start,
+                    count,
+                    parent,
+                    wholeObject ? 1 : 0,
+                    differed,
+                    context
+                )
+            case .snapshotID(let id):
+                guard let iterate = locker_rbd_diff_iterate3() else {
+                    let object = "\(self.path) since \(id): librbd \(LibraryFeatures.version) knows bases by name only"
+                    throw CephError(call: "rbd_diff_iterate3", code: .notSupportedOnSocket, object: object)
+                }
+                let flags =
+                    (includeParent ? LOCKER_DIFF_INCLUDE_PARENT : 0) | (wholeObject ? LOCKER_DIFF_WHOLE_OBJECT : 0)
+                return iterate(self.raw, id, start, count, flags, differed, context)
+            }
         }
         // How `differed` ends it; librbd itself never answers so here.
         if result == stopped { return }
-        try check(result, "rbd_diff_iterate2", self.path)
+        try check(result, "rbd_diff_iterate", self.path)
     }
 
     /// Bytes allocated, in whole objects; what a clone shares with its parent does not count.

@@ -31,7 +31,7 @@ struct DiffTests {
                 try image.discard(offset: 8 << 20, count: 4 << 20)
             }
             try await context.withImage(.name("one"), readOnly: true) { image in
-                try image.diff(since: "s", wholeObject: wholeObject) {
+                try image.diff(since: .snapshot("s"), wholeObject: wholeObject) {
                     extents.append($0)
                     return true
                 }

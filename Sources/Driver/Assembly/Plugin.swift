@@ -95,6 +95,7 @@ package struct Plugin: Sendable {
         )
         let server = ControllerServer(volumes: volumes, catalog: self.catalog, operations: self.operations, keys: keys)
         self.registrations.append(ControllerRegistration(server))
+        self.registrations.append(SnapshotMetadataRegistration(SnapshotMetadataServer(controller: server)))
     }
 
     /// Adds the Node service over some mappers.

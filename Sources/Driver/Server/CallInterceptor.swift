@@ -26,7 +26,16 @@ package struct CallInterceptor: ServerInterceptor {
     ) async throws -> StreamingServerResponse<Output> {
         let start = ContinuousClock.now
         do {
-            let response = try await next(request, context)
+            var response = try await next(request, context)
+            if Self.isStream(context.descriptor), case .success(var contents) = response.accepted {
+                // What a stream's call does, it does while its answer is written.
+                let producer = contents.producer
+                contents.producer = { writer in
+                    try await self.recorded(context.descriptor, since: start) { try await producer(writer) }
+                }
+                response.accepted = .success(contents)
+                return response
+            }
             var status: RPCError?
             if case .failure(let error) = response.accepted { status = error }
             self.record(context.descriptor, since: start, status: status)
@@ -36,6 +45,27 @@ package struct CallInterceptor: ServerInterceptor {
             self.record(context.descriptor, since: start, status: status)
             throw status
         }
+    }
+
+    private func recorded<Value>(
+        _ method: MethodDescriptor,
+        since start: ContinuousClock.Instant,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            let value = try await body()
+            self.record(method, since: start, status: nil)
+            return value
+        } catch {
+            let status = StatusMapping.status(for: error)
+            self.record(method, since: start, status: status)
+            throw status
+        }
+    }
+
+    /// Methods that answer with a stream; every other has done its work when it gives its answer back.
+    private static func isStream(_ method: MethodDescriptor) -> Bool {
+        ["GetMetadataAllocated", "GetMetadataDelta"].contains(method.method)
     }
 
     private func record(_ method: MethodDescriptor, since start: ContinuousClock.Instant, status: RPCError?) {

@@ -31,7 +31,8 @@ struct IdentityTests {
             #expect(fromController == fromNode)
             #expect(
                 Set(fromController.capabilities.compactMap(\.kind)) == [
-                    .service(.init(type: .controllerService)), .volumeExpansion(.init(type: .online)),
+                    .service(.init(type: .controllerService)), .service(.init(type: .snapshotMetadataService)),
+                    .volumeExpansion(.init(type: .online)),
                 ]
             )
             #expect(try await node.identity.getPluginInfo(GetPluginInfoRequest()).name == "rbd.locker.csi")

@@ -28,12 +28,6 @@ struct UnimplementedTests {
         Call(name: "CreateVolumeGroupSnapshot") { _ = try await $0.groups.createVolumeGroupSnapshot(.init()) },
         Call(name: "DeleteVolumeGroupSnapshot") { _ = try await $0.groups.deleteVolumeGroupSnapshot(.init()) },
         Call(name: "GetVolumeGroupSnapshot") { _ = try await $0.groups.getVolumeGroupSnapshot(.init()) },
-        Call(name: "GetMetadataAllocated") {
-            try await $0.snapshots.getMetadataAllocated(.init(), timeout: .seconds(10)) { _ in }
-        },
-        Call(name: "GetMetadataDelta") {
-            try await $0.snapshots.getMetadataDelta(.init(), timeout: .seconds(10)) { _ in }
-        },
         Call(name: "NodeGetInfo") { _ = try await $0.node.nodeGetInfo(.init()) },
         Call(name: "NodeStageVolume") { _ = try await $0.node.nodeStageVolume(.init()) },
     ]
