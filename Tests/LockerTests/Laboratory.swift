@@ -49,12 +49,14 @@ final class Laboratory: Sendable {
     ///   - hook: told of each step of an operation.
     ///   - erasureHook: told of each step of an erasure.
     ///   - ahead: how far its clock is ahead, in milliseconds.
+    ///   - instance: the driver's name.
     func controller(
         _ process: String = "locker-0",
         hook: StepHook = .none,
         erasureHook: StepHook = .none,
         ahead: Int64 = 0,
-        width: Int = 4
+        width: Int = 4,
+        instance: String = "test"
     ) throws -> Controller {
         let events = EventLog()
         let clusters = ClusterPool(threads: self.cluster.threads)
@@ -72,7 +74,7 @@ final class Laboratory: Sendable {
         let volumes = Volumes(
             clusters: clusters,
             keys: try InstanceKeys(parsing: "a-key-of-the-tests"),
-            identity: ControllerIdentity(instance: "test", process: process),
+            identity: ControllerIdentity(instance: instance, process: process),
             erasures: erasures,
             logger: events.logger,
             clock: WallClock { WallClock.system.milliseconds + ahead },

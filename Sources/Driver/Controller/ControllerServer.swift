@@ -13,9 +13,18 @@ package struct ControllerServer: ControllerService {
     let catalog: ClusterCatalog
     let operations: OperationRegistry
     let keys: InstanceKeys
+    /// The one node there is, where controller and node are one process.
+    let ownNode: String?
 
     /// A controller of an installation's volumes.
-    package init(volumes: Volumes, catalog: ClusterCatalog, operations: OperationRegistry, keys: InstanceKeys) {
+    package init(
+        volumes: Volumes,
+        catalog: ClusterCatalog,
+        operations: OperationRegistry,
+        keys: InstanceKeys,
+        ownNode: String? = nil
+    ) {
+        self.ownNode = ownNode
         self.volumes = volumes
         self.catalog = catalog
         self.operations = operations
@@ -27,7 +36,9 @@ package struct ControllerServer: ControllerService {
         context: ServerContext
     ) async throws -> ControllerGetCapabilitiesResponse {
         ControllerGetCapabilitiesResponse(
-            capabilities: [.createDeleteVolume, .expandVolume, .singleNodeMultiWriter].map {
+            capabilities: [
+                .createDeleteVolume, .expandVolume, .singleNodeMultiWriter, .publishUnpublishVolume, .publishReadonly,
+            ].map {
                 ControllerServiceCapability(kind: .rpc(.init(type: $0)))
             }
         )
@@ -45,7 +56,8 @@ package struct ControllerServer: ControllerService {
         throw FieldError(
             "secrets",
             "userID and userKey are required: name a Secret in the StorageClass"
-                + " (csi.storage.k8s.io/provisioner-secret-name, controller-expand-secret-name, node-stage-secret-name),"
+                + " (csi.storage.k8s.io/provisioner-secret-name, controller-expand-secret-name,"
+                + " controller-publish-secret-name, node-stage-secret-name),"
                 + " or give the controller --instance-config"
         )
     }

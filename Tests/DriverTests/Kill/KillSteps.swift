@@ -12,6 +12,9 @@ enum KillSteps {
     /// Reached when a creation that nobody has retried for an hour is taken back.
     static let tidy = "tidy.removed"
 
+    static let controllerPublish = ["attach.checked", "attach.recorded"]
+    static let controllerUnpublish = ["detach.fenced", "detach.recorded"]
+
     static let stage = [
         "stage.claimed", "stage.recorded", "stage.mapped", "stage.noted", "stage.formatting", "stage.made",
         "stage.formatted", "stage.checked", "stage.mounted", "stage.done",
@@ -27,6 +30,7 @@ enum KillSteps {
     static var all: Set<String> {
         let lists = [
             create, [takeover, tidy], controllerExpand, delete, erase, stage, publish, nodeExpand, unpublish, unstage,
+            controllerPublish, controllerUnpublish,
         ]
         return Set(lists.joined())
     }

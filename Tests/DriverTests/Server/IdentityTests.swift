@@ -50,7 +50,8 @@ struct IdentityTests {
             #expect(
                 Set(ofController) == [
                     .rpc(.init(type: .createDeleteVolume)), .rpc(.init(type: .expandVolume)),
-                    .rpc(.init(type: .singleNodeMultiWriter)),
+                    .rpc(.init(type: .singleNodeMultiWriter)), .rpc(.init(type: .publishUnpublishVolume)),
+                    .rpc(.init(type: .publishReadonly)),
                 ]
             )
             _ = try await installation.data()
