@@ -63,6 +63,10 @@ extension Volumes {
         try await explaining(
             "fence client \(address) of node \(attachment.nodeID), which still has volume \"\(record.requestName)\""
         ) {
+            // Before the lock is broken: that fences its owner for an hour, and the first entry of a client is the one that
+            // stays.
+            try await io.cluster.blocklist(address, for: StepOwnership.fence)
+            try await io.cluster.waitForLatestMap()
             do {
                 // librbd knows no lock of an image opened read-only; opening for writing takes none by itself.
                 try await io.withImage(.id(record.imageID), readOnly: false) { image in
@@ -74,10 +78,6 @@ extension Volumes {
             } catch let error as CephError where error.call == "rbd_lock_break" && error.code == .resourceBusy {
                 // It is somebody else's by now.
             }
-            // Breaking a lock has fenced its owner for an hour. This makes it five years, and fences the one that had no
-            // lock.
-            try await io.cluster.blocklist(address, for: StepOwnership.fence)
-            try await io.cluster.waitForLatestMap()
         }
         let metadata: Logger.Metadata = ["node.id": "\(attachment.nodeID)", "client": "\(address)"]
         self.logger.warning(

@@ -83,14 +83,8 @@ struct UnpublishTests {
             let second = try laboratory.controller("locker-1")
             try await second.unpublish(handle)
             #expect(try await second.attachments(of: handle)?.isEmpty == true)
-            #expect(try await io.cluster.isBlocklisted(victim.instanceAddress))
             // For good: not for the hour that librbd takes by itself.
-            let list = try await io.cluster.monitorCommand(["prefix": "osd blocklist ls"])
-            let entry = String(decoding: list, as: UTF8.self).split(separator: "\n")
-                .first { $0.hasPrefix("\(victim.instanceAddress) ") }
-            let year = try #require(entry?.split(separator: " ").last?.prefix(4))
-            let now = DateText.iso8601(milliseconds: WallClock.system.milliseconds).prefix(4)
-            #expect(try #require(Int(year)) - #require(Int(now)) >= 4)
+            #expect(try await io.cluster.yearsOfFence(victim.instanceAddress) == 5)
 
             try await io.withImage(.id(handle.imageID), readOnly: false) { image in
                 try image.acquireLock()
