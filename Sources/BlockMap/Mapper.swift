@@ -28,4 +28,18 @@ package protocol Mapper: Sendable {
 
     /// The devices there are, those included that a predecessor left and somebody still holds.
     func mapped() async throws -> [MappedDevice]
+
+    /// A volume's device among ``mapped()``, without a look at the others'.
+    ///
+    /// - Returns: `nil` if it has none; one whose volume the mapper cannot know counts by its image.
+    func device(volumeID: String, imageID: String) async throws -> MappedDevice?
+}
+
+extension Mapper {
+    /// Looks through ``mapped()``, for mappers to which that is cheap.
+    package func device(volumeID: String, imageID: String) async throws -> MappedDevice? {
+        try await self.mapped().first {
+            $0.volumeID == volumeID || ($0.volumeID.isEmpty && $0.imageID == imageID)
+        }
+    }
 }

@@ -1170,9 +1170,29 @@ const ProtobufCMessageDescriptor locker__data__v1__refresh_response__descriptor 
   (ProtobufCMessageInit) locker__data__v1__refresh_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define locker__data__v1__list_request__field_descriptors NULL
-#define locker__data__v1__list_request__field_indices_by_name NULL
-#define locker__data__v1__list_request__number_ranges NULL
+static const ProtobufCFieldDescriptor locker__data__v1__list_request__field_descriptors[1] =
+{
+  {
+    "volume_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__Data__V1__ListRequest, volume_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__data__v1__list_request__field_indices_by_name[] = {
+  0,   /* field[0] = volume_id */
+};
+static const ProtobufCIntRange locker__data__v1__list_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
 const ProtobufCMessageDescriptor locker__data__v1__list_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -1181,10 +1201,10 @@ const ProtobufCMessageDescriptor locker__data__v1__list_request__descriptor =
   "Locker__Data__V1__ListRequest",
   "locker.data.v1",
   sizeof(Locker__Data__V1__ListRequest),
-  0,
+  1,
   locker__data__v1__list_request__field_descriptors,
   locker__data__v1__list_request__field_indices_by_name,
-  0,  locker__data__v1__list_request__number_ranges,
+  1,  locker__data__v1__list_request__number_ranges,
   (ProtobufCMessageInit) locker__data__v1__list_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

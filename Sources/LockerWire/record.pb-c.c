@@ -781,7 +781,7 @@ const ProtobufCMessageDescriptor locker__v1__step__descriptor =
   (ProtobufCMessageInit) locker__v1__step__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor locker__v1__attachment__field_descriptors[7] =
+static const ProtobufCFieldDescriptor locker__v1__attachment__field_descriptors[10] =
 {
   {
     "node_id",
@@ -867,20 +867,59 @@ static const ProtobufCFieldDescriptor locker__v1__attachment__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "capability",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__Attachment, capability),
+    &locker__v1__capability__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "published_read_only",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__Attachment, published_read_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "access_mode",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__Attachment, access_mode),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned locker__v1__attachment__field_indices_by_name[] = {
+  9,   /* field[9] = access_mode */
   2,   /* field[2] = boot_id */
+  7,   /* field[7] = capability */
   5,   /* field[5] = claimed_at */
   1,   /* field[1] = client_address */
   6,   /* field[6] = mapper */
   0,   /* field[0] = node_id */
   4,   /* field[4] = published_at */
+  8,   /* field[8] = published_read_only */
   3,   /* field[3] = read_only */
 };
 static const ProtobufCIntRange locker__v1__attachment__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor locker__v1__attachment__descriptor =
 {
@@ -890,7 +929,7 @@ const ProtobufCMessageDescriptor locker__v1__attachment__descriptor =
   "Locker__V1__Attachment",
   "locker.v1",
   sizeof(Locker__V1__Attachment),
-  7,
+  10,
   locker__v1__attachment__field_descriptors,
   locker__v1__attachment__field_indices_by_name,
   1,  locker__v1__attachment__number_ranges,

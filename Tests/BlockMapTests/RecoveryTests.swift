@@ -86,7 +86,7 @@ struct RecoveryTests {
             #expect(try await again.read(at: 1 << 20, count: flushed.count) == flushed)
             try again.close()
             let admin = try await place.cluster.connect(as: place.cluster.admin)
-            #expect(try await admin.isBlocklisted(process.clientAddress))
+            #expect(try await admin.yearsOfFence(process.clientAddress) == 5)
             await admin.close()
             await successor.engine.close()
             #expect(HostFile.names(in: place.directory.appending("records")).isEmpty)

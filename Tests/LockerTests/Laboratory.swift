@@ -50,13 +50,15 @@ final class Laboratory: Sendable {
     ///   - erasureHook: told of each step of an erasure.
     ///   - ahead: how far its clock is ahead, in milliseconds.
     ///   - keys: the text of its key file.
+    ///   - instance: the driver's name.
     func controller(
         _ process: String = "locker-0",
         hook: StepHook = .none,
         erasureHook: StepHook = .none,
         ahead: Int64 = 0,
         width: Int = 4,
-        keys: String = "a-key-of-the-tests"
+        keys: String = "a-key-of-the-tests",
+        instance: String = "test"
     ) throws -> Controller {
         let events = EventLog()
         let clusters = ClusterPool(threads: self.cluster.threads)
@@ -74,7 +76,7 @@ final class Laboratory: Sendable {
         let volumes = Volumes(
             clusters: clusters,
             keys: try InstanceKeys(parsing: keys),
-            identity: ControllerIdentity(instance: "test", process: process),
+            identity: ControllerIdentity(instance: instance, process: process),
             erasures: erasures,
             logger: events.logger,
             clock: WallClock { WallClock.system.milliseconds + ahead },

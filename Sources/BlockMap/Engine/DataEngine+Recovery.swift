@@ -113,15 +113,15 @@ extension DataEngine {
     func fencePredecessors(on cluster: Cluster, _ context: IOContext, _ request: MapRequest) async throws {
         let records = self.state.withLock { $0.leftovers }.filter { $0.isSameImage(as: request) }
         for record in records where !record.isReadOnly && record.clientAddress != cluster.instanceAddress {
+            // Before the lock is broken: that fences its owner for an hour (librbd 16 fails if it is told to do it for
+            // longer), and the first entry of a client is the one that stays.
+            try await cluster.blocklist(record.clientAddress, for: Self.fencing)
+            try await cluster.waitForLatestMap()
             // librbd knows no lock of an image opened read-only; opening for writing takes none by itself.
             try await context.withImage(.id(request.imageID), readOnly: false) { image in
                 guard try image.lockOwner() == record.clientAddress else { return }
                 try image.breakLock(of: record.clientAddress)
             }
-            // Breaking a lock has fenced its owner for an hour (librbd 16 fails if it is told to do it for longer). This
-            // makes it five years, and fences the one that had no lock.
-            try await cluster.blocklist(record.clientAddress, for: Self.fencing)
-            try await cluster.waitForLatestMap()
             self.logger.info(
                 "fenced a dead process' client",
                 metadata: ["client": "\(record.clientAddress)", "volume": "\(request.volumeID)"]

@@ -46,6 +46,14 @@ extension DataEngine {
         }
     }
 
+    package func device(volumeID: String, imageID: String) async throws -> MappedDevice? {
+        let volume = self.state.withLock { $0.volumes[volumeID] }
+        return try await self.pool.run {
+            if let volume { return volume.mapped(isIntact: volume.isIntact) }
+            return self.heldLeftovers().first { $0.volumeID == volumeID }
+        }
+    }
+
     /// Lets a volume's device follow its image, for nobody in particular.
     func follow(_ volumeID: String) async {
         await self.locks.with(volumeID) {

@@ -93,7 +93,13 @@ package struct Plugin: Sendable {
                 await erasures.close()
             }
         )
-        let server = ControllerServer(volumes: volumes, catalog: self.catalog, operations: self.operations, keys: keys)
+        let server = ControllerServer(
+            volumes: volumes,
+            catalog: self.catalog,
+            operations: self.operations,
+            keys: keys,
+            ownNode: self.options.nodeID.isEmpty ? nil : self.options.nodeID
+        )
         self.registrations.append(ControllerRegistration(server))
         self.registrations.append(SnapshotMetadataRegistration(SnapshotMetadataServer(controller: server)))
     }
@@ -112,6 +118,14 @@ package struct Plugin: Sendable {
             hook: self.options.hook
         )
         self.mappers = mappers
+        let sign = NodeSign(
+            catalog: self.catalog,
+            clusters: self.clusters,
+            registry: NodeRegistry(driverName: self.options.driverName),
+            record: NodeRecord(nodeID: self.options.nodeID, bootID: try BootID.current()),
+            logger: self.logger
+        )
+        self.services.append(BackgroundService { await sign.run() })
         self.registrations.append(NodeRegistration(NodeServer(volumes: volumes, operations: self.operations)))
         let logger = self.logger
         self.services.append(

@@ -16,8 +16,6 @@ enum CapabilityRules {
         case .multiNodeMultiWriter, .multiNodeSingleWriter:
             return
                 "access mode \(capability.mode) is not offered: one writer at a time is what keeps a student's data whole"
-        case .multiNodeReaderOnly:
-            return "access mode \(capability.mode) is not offered by this version of Locker"
         default: break
         }
         if let mount = capability.mount, !mount.fsType.isEmpty, !self.filesystems.contains(mount.fsType) {
@@ -42,14 +40,18 @@ enum CapabilityRules {
     static func records(of capabilities: [VolumeCapability]) throws -> [Capability] {
         guard !capabilities.isEmpty else { throw FieldError("volume_capabilities", "is required") }
         return try capabilities.enumerated().map { index, capability in
-            let capability = try self.checked(capability, "volume_capabilities[\(index)]")
-            return Capability(
-                block: capability.isBlock,
-                fsType: capability.mount?.fsType ?? "",
-                mountFlags: capability.mount?.mountFlags ?? [],
-                accessMode: capability.mode.rawValue,
-                volumeMountGroup: capability.mount?.volumeMountGroup ?? ""
-            )
+            self.record(of: try self.checked(capability, "volume_capabilities[\(index)]"))
         }
+    }
+
+    /// A capability as records keep it.
+    static func record(of capability: VolumeCapability) -> Capability {
+        Capability(
+            block: capability.isBlock,
+            fsType: capability.mount?.fsType ?? "",
+            mountFlags: capability.mount?.mountFlags ?? [],
+            accessMode: capability.mode.rawValue,
+            volumeMountGroup: capability.mount?.volumeMountGroup ?? ""
+        )
     }
 }

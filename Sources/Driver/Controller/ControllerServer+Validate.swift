@@ -48,6 +48,9 @@ extension ControllerServer {
             if let objection = CapabilityRules.objection(to: capability) { return objection }
             if capability.isBlock, !isBlock { return "the volume was made for filesystems, not for raw block" }
             if !capability.isBlock, !isMount { return "the volume was made for raw block, not for a filesystem" }
+            if !volume.record.allows(accessMode: capability.mode.rawValue) {
+                return "the volume was not made for several readers; ask for it when it is created"
+            }
             let type = capability.mount?.fsType ?? ""
             if let filesystem = volume.record.filesystem, !filesystem.type.isEmpty, !type.isEmpty,
                 type != filesystem.type

@@ -13,9 +13,18 @@ package struct ControllerServer: ControllerService {
     let catalog: ClusterCatalog
     let operations: OperationRegistry
     let keys: InstanceKeys
+    /// The one node there is, where controller and node are one process.
+    let ownNode: String?
 
     /// A controller of an installation's volumes.
-    package init(volumes: Volumes, catalog: ClusterCatalog, operations: OperationRegistry, keys: InstanceKeys) {
+    package init(
+        volumes: Volumes,
+        catalog: ClusterCatalog,
+        operations: OperationRegistry,
+        keys: InstanceKeys,
+        ownNode: String? = nil
+    ) {
+        self.ownNode = ownNode
         self.volumes = volumes
         self.catalog = catalog
         self.operations = operations
@@ -27,7 +36,15 @@ package struct ControllerServer: ControllerService {
         context: ServerContext
     ) async throws -> ControllerGetCapabilitiesResponse {
         ControllerGetCapabilitiesResponse(
+<<<<<<< HEAD
             capabilities: Self.capabilities.map { ControllerServiceCapability(kind: .rpc(.init(type: $0))) }
+=======
+            capabilities: [
+                .createDeleteVolume, .expandVolume, .singleNodeMultiWriter, .publishUnpublishVolume, .publishReadonly,
+            ].map {
+                ControllerServiceCapability(kind: .rpc(.init(type: $0)))
+            }
+>>>>>>> pub
         )
     }
 
@@ -52,8 +69,13 @@ package struct ControllerServer: ControllerService {
         throw FieldError(
             "secrets",
             "userID and userKey are required: name a Secret in the StorageClass"
+<<<<<<< HEAD
                 + " (csi.storage.k8s.io/provisioner-secret-name, controller-expand-secret-name, node-stage-secret-name)"
                 + " and in the VolumeSnapshotClass (snapshotter-secret-name),"
+=======
+                + " (csi.storage.k8s.io/provisioner-secret-name, controller-expand-secret-name,"
+                + " controller-publish-secret-name, node-stage-secret-name),"
+>>>>>>> pub
                 + " or give the controller --instance-config"
         )
     }

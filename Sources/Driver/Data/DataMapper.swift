@@ -98,6 +98,13 @@ package final class DataMapper: Mapper {
         }.attached.map(\.mappedDevice)
     }
 
+    package func device(volumeID: String, imageID: String) async throws -> MappedDevice? {
+        // A data process of before the request had a field answers with all.
+        try await self.call("list") {
+            try await self.data.list(ListRequest(volumeID: volumeID), timeout: .seconds(10))
+        }.attached.first { $0.volumeID == volumeID }?.mappedDevice
+    }
+
     /// The data process' refusals are passed on as they are; a process that is not there is said to be so.
     private func call<Answer>(_ what: String, _ body: () async throws -> Answer) async throws -> Answer {
         do {

@@ -51,6 +51,10 @@ package struct DataServer: DataService {
     }
 
     package func list(_ request: ListRequest, context: ServerContext) async throws -> ListResponse {
-        ListResponse(attached: try await self.mapper.mapped().map(Attached.init))
+        guard request.volumeID.isEmpty else {
+            let device = try await self.mapper.device(volumeID: request.volumeID, imageID: "")
+            return ListResponse(attached: device.map { [Attached($0)] } ?? [])
+        }
+        return ListResponse(attached: try await self.mapper.mapped().map(Attached.init))
     }
 }

@@ -35,10 +35,7 @@ package struct MapperTable: Sendable {
     /// The device of an image, whichever mapper has made it.
     func device(volumeID: String, imageID: String) async throws -> MappedDevice? {
         for mapper in self.mappers.values {
-            let found = try await mapper.mapped().first {
-                $0.volumeID == volumeID || ($0.volumeID.isEmpty && $0.imageID == imageID)
-            }
-            if let found { return found }
+            if let found = try await mapper.device(volumeID: volumeID, imageID: imageID) { return found }
         }
         return nil
     }

@@ -32,8 +32,12 @@ extension NodeVolumes {
                 )
             }
         } else {
-            try await self.format(type, device: device, request: request, parameters: parameters, io: io)
-            if !record.isReadOnly { try await Filesystems.check(type, on: device.device) }
+            if record.isReadOnly {
+                try await self.attachments.requireFormatted(request.handle, in: io, type: type.rawValue)
+            } else {
+                try await self.format(type, device: device, request: request, parameters: parameters, io: io)
+                try await Filesystems.check(type, on: device.device)
+            }
             try self.hook.reached("stage.checked")
             let options = Self.options(record, type: type)
             try await self.blocking {
@@ -72,9 +76,6 @@ extension NodeVolumes {
             clientAddress: device.clientAddress
         )
         guard let attempt else { return }
-        guard !request.isReadOnly else {
-            throw LockerError(.failedPrecondition, "the volume has no filesystem yet and cannot get one read-only")
-        }
         try self.hook.reached("stage.formatting")
         let start = ContinuousClock.now
         try await Filesystems.make(type, on: device.device, uuid: attempt.uuid, extraOptions: parameters.mkfsOptions)
@@ -102,6 +103,10 @@ extension NodeVolumes {
         var options = MountOptions(words: record.mountFlags)
         options.flags.formUnion([.noSetUserID, .noDevices])
         if record.isReadOnly { options.flags.insert(.readOnly) }
+        if record.accessMode == Attachment.multiNodeReaderOnly {
+            // No node may write, not even what a journal still holds.
+            options.data.append(type == .xfs ? "norecovery" : "noload")
+        }
         if type == .ext4, !options.data.contains(where: { $0.hasPrefix("errors=") }) {
             options.data.append("errors=remount-ro")
         }

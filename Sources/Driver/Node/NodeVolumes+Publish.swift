@@ -45,15 +45,10 @@ extension NodeVolumes {
             )
         }
         if try await self.isPublished(request, record: record, places: places) { return }
-        if request.mode == .singleNodeSingleWriter,
-            let other = places.first(where: { $0 != request.stagingPath && $0 != request.targetPath })
-        {
-            throw LockerError(
-                .failedPrecondition,
-                "volume \(request.handle.text) is published at \(other) already, and its access mode allows one place"
-            )
-        }
+        try Self.requireSoleWriter(request, record: record, places: places)
         try self.hook.reached("publish.checked")
+        // Noted before it is mounted: without the mount the note says nothing.
+        try await self.note(request.use, at: request.targetPath, in: record)
         try await self.show(request, record: record)
         try self.hook.reached("publish.done")
         let metadata: Logger.Metadata = ["volume.id": "\(request.handle.text)", "path": "\(request.targetPath)"]
@@ -79,13 +74,19 @@ extension NodeVolumes {
                 "volume \(request.handle.text) is published at \(request.targetPath) \(now) already"
             )
         }
+        if let use = record.targets?[request.targetPath.string], use != request.use {
+            throw LockerError(
+                .alreadyExists,
+                "volume \(request.handle.text) is published at \(request.targetPath) with another capability already"
+            )
+        }
         return true
     }
 
     private func show(_ request: PublishRequest, record: StagingRecord) async throws {
         var flags = MountOptions(words: request.mountFlags).flags
         flags.formUnion([.noSetUserID, .noDevices])
-        if request.isReadOnly { flags.insert(.readOnly) }
+        if request.isReadOnly || record.isReadOnly { flags.insert(.readOnly) }
         try await self.blocking { [flags] in
             if record.isBlock {
                 try MountTarget.makeFile(request.targetPath)
@@ -114,6 +115,7 @@ extension NodeVolumes {
         try await self.blocking { try Mounts.unmountAll(targetPath) }
         try self.hook.reached("unpublish.unmounted")
         try await self.blocking { try MountTarget.remove(targetPath) }
+        if let record { try await self.note(nil, at: targetPath, in: record) }
         try self.hook.reached("unpublish.done")
     }
 }

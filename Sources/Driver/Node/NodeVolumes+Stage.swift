@@ -20,11 +20,19 @@ extension NodeVolumes {
         if let existing = try await self.blocking({ try self.staging.record(of: request.handle.text) }),
             existing.bootID == self.node.bootID, existing.phase == .staged
         {
-            if try await self.isStaged(existing, as: request) { return }
+            if try await self.isStaged(existing, as: request) {
+                if try await self.isStillOurs(existing, request) { return }
+                try await self.takeDown(existing, stagingPath: request.stagingPath)
+            }
         }
         try await self.withContext(request.handle, key: request.key, could: "stage volume \(request.handle.text)") {
             io in
-            let claimed = try await self.attachments.claim(request.handle, in: io, readOnly: request.isReadOnly)
+            let claimed = try await self.attachments.claim(
+                request.handle,
+                in: io,
+                readOnly: request.isReadOnly,
+                accessMode: request.mode.rawValue
+            )
             do {
                 try self.hook.reached("stage.claimed")
                 try await self.stage(request, record: claimed, io: io)
@@ -45,7 +53,8 @@ extension NodeVolumes {
             request,
             fsid: existing.fsid,
             fsType: request.fsType.isEmpty ? existing.fsType : request.fsType,
-            imageName: existing.imageName
+            imageName: existing.imageName,
+            isReadOnly: existing.isReadOnly
         )
         guard existing.stagingPath == request.stagingPath.string else {
             throw LockerError(
@@ -66,7 +75,8 @@ extension NodeVolumes {
         _ request: StageRequest,
         fsid: String,
         fsType: String,
-        imageName: String
+        imageName: String,
+        isReadOnly: Bool
     ) -> StagingRecord {
         StagingRecord(
             phase: .staging,
@@ -85,7 +95,7 @@ extension NodeVolumes {
             mountFlags: request.mountFlags,
             mountGroup: request.mountGroup,
             accessMode: request.mode.rawValue,
-            isReadOnly: request.isReadOnly,
+            isReadOnly: isReadOnly,
             mapper: "",
             device: ""
         )
@@ -98,14 +108,21 @@ extension NodeVolumes {
             request,
             fsid: io.cluster.fsid,
             fsType: Self.fsType(of: request, volume: volume, parameters: parameters),
-            imageName: volume.imageName
+            imageName: volume.imageName,
+            isReadOnly: volume.attachment(to: self.node.nodeID)?.readOnly ?? request.isReadOnly
         )
         try await self.blocking { [record] in
             try request.key.store(for: record.volumeID)
             try self.staging.save(record)
         }
         try self.hook.reached("stage.recorded")
-        let device = try await self.map(request, volume: volume, parameters: parameters, io: io)
+        let device = try await self.map(
+            request,
+            volume: volume,
+            isReadOnly: record.isReadOnly,
+            parameters: parameters,
+            io: io
+        )
         record.mapper = device.mapper
         record.device = device.device.string
         try await self.blocking { [record] in try self.staging.save(record) }
@@ -138,11 +155,18 @@ extension NodeVolumes {
             let made = request.isBlock ? "filesystems" : "raw block"
             throw LockerError(.failedPrecondition, "volume \"\(volume.requestName)\" was made for \(made) only")
         }
+        guard volume.allows(accessMode: request.mode.rawValue) else {
+            throw LockerError(
+                .failedPrecondition,
+                "volume \"\(volume.requestName)\" was not made for several readers: its class' claims have to ask for it"
+            )
+        }
     }
 
     private func map(
         _ request: StageRequest,
         volume: VolumeRecord,
+        isReadOnly: Bool,
         parameters: ClassParameters,
         io: IOContext
     ) async throws -> MappedDevice {
@@ -157,7 +181,7 @@ extension NodeVolumes {
                 namespace: request.key.radosNamespace,
                 imageName: volume.imageName,
                 imageID: request.handle.imageID,
-                isReadOnly: request.isReadOnly,
+                isReadOnly: isReadOnly,
                 ioTimeout: parameters.ioTimeout.map { .seconds($0) },
                 mapOptions: MapOptionsText.options(parameters.mapOptions, for: name)
             )

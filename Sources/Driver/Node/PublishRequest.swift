@@ -3,6 +3,7 @@
 
 internal import CSI
 internal import Locker
+internal import LockerProto
 internal import SystemPackage
 
 /// What NodePublishVolume asks for, checked.
@@ -15,6 +16,11 @@ struct PublishRequest: Sendable {
     let mountFlags: [String]
     let fsType: String
     let mode: VolumeCapability.AccessMode.Mode
+
+    /// What a repeat at the same path has to agree in.
+    var use: PublishedUse {
+        PublishedUse(isReadOnly: self.isReadOnly, accessMode: self.mode.rawValue, mountFlags: self.mountFlags)
+    }
 
     /// Checks a request.
     ///
@@ -36,7 +42,7 @@ struct PublishRequest: Sendable {
         self.stagingPath = FilePath(request.stagingTargetPath).lexicallyNormalized()
         self.targetPath = FilePath(request.targetPath).lexicallyNormalized()
         self.isBlock = capability.isBlock
-        self.isReadOnly = request.readonly || capability.mode == .singleNodeReaderOnly
+        self.isReadOnly = request.readonly || Attachment.isReading(capability.mode.rawValue)
         self.mountFlags = capability.mount?.mountFlags ?? []
         self.fsType = capability.mount?.fsType ?? ""
         self.mode = capability.mode

@@ -3,6 +3,7 @@
 
 internal import CSI
 internal import Locker
+internal import LockerProto
 internal import ProtobufC
 internal import SystemPackage
 
@@ -19,7 +20,7 @@ struct StageRequest: Sendable {
     let mode: VolumeCapability.AccessMode.Mode
 
     /// Whether nothing is to be written.
-    var isReadOnly: Bool { self.mode == .singleNodeReaderOnly || self.mode == .multiNodeReaderOnly }
+    var isReadOnly: Bool { Attachment.isReading(self.mode.rawValue) }
 
     /// Checks a request.
     ///

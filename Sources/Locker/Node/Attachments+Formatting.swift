@@ -62,6 +62,25 @@ extension Attachments {
         return filesystem
     }
 
+    /// Makes sure that a volume has a filesystem of a type, for who may only read it and so can make none.
+    ///
+    /// - Throws: ``LockerError`` with `failedPrecondition`.
+    package func requireFormatted(_ handle: VolumeHandle, in io: IOContext, type: String) async throws {
+        let record = try await self.record(of: handle, in: io)
+        guard let filesystem = record.filesystem, filesystem.state == .formatted else {
+            throw LockerError(
+                .failedPrecondition,
+                "volume \"\(record.requestName)\" has no filesystem yet and cannot get one read-only; use it for writing first"
+            )
+        }
+        guard filesystem.type == type else {
+            throw LockerError(
+                .failedPrecondition,
+                "volume \"\(record.requestName)\" holds \(filesystem.type), not \(type)"
+            )
+        }
+    }
+
     private func requireNoData(_ record: VolumeRecord, in io: IOContext) async throws {
         let offset = UInt64(record.dataOffsetBytes)
         let hasData = try await io.withImage(.id(record.imageID), readOnly: true) { try $0.hasData(from: offset) }

@@ -57,26 +57,35 @@ package struct Attachments: Sendable {
         throw LockerError(.aborted, "volume \(handle.text) is changed by several at once; try again")
     }
 
-    /// Claims a volume for this node.
+    /// Claims a volume for this node, whether or not ControllerPublishVolume has given it to the node before.
     ///
+    /// - Parameters:
+    ///   - readOnly: whether nothing is to be written; a publication for reading makes it so too.
+    ///   - accessMode: csi.v1.VolumeCapability.AccessMode.Mode.
     /// - Returns: the record afterwards.
     /// - Throws: ``LockerError`` with `failedPrecondition`, naming the node that has the volume.
-    package func claim(_ handle: VolumeHandle, in io: IOContext, readOnly: Bool) async throws -> VolumeRecord {
+    package func claim(
+        _ handle: VolumeHandle,
+        in io: IOContext,
+        readOnly: Bool,
+        accessMode: Int32 = 0
+    ) async throws -> VolumeRecord {
         try await self.update(handle, in: io) { record in
-            if let other = record.attachments.first(where: { $0.nodeID != self.node.nodeID }) {
-                throw LockerError(
-                    .failedPrecondition,
-                    "volume \"\(record.requestName)\" is attached to node \(other.nodeID) since"
-                        + " \(Self.date(max(other.claimedAt, other.publishedAt))); it has to be unstaged there first"
-                )
+            let before = record.attachment(to: self.node.nodeID) ?? Attachment(nodeID: self.node.nodeID)
+            var mine = before
+            mine.readOnly = readOnly || before.isPublishedForReading
+            mine.accessMode = accessMode
+            try record.requireFree(for: mine)
+            let isSame = mine == before && mine.bootID == self.node.bootID && mine.claimedAt > 0
+            guard !isSame else { return false }
+            if mine.bootID != self.node.bootID {
+                // The client of before the restart is nobody's any more. One of this start may still be there.
+                mine.clientAddress = ""
+                mine.mapper = ""
             }
-            var mine = record.attachments.first ?? Attachment(nodeID: self.node.nodeID)
-            if mine.bootID == self.node.bootID, mine.claimedAt > 0, mine.readOnly == readOnly { return false }
             mine.bootID = self.node.bootID
-            mine.readOnly = readOnly
             mine.claimedAt = self.clock.milliseconds
-            mine.clientAddress = ""
-            record.attachments = [mine]
+            record.attach(mine)
             return true
         }
     }
@@ -101,29 +110,46 @@ package struct Attachments: Sendable {
     }
 
     /// Gives a volume back; one that is gone, or not this node's, is left alone.
+    ///
+    /// What ControllerPublishVolume gave stays the node's until ControllerUnpublishVolume takes it; only the claim ends.
     package func release(_ handle: VolumeHandle, in io: IOContext) async throws {
         do {
             try await self.update(handle, in: io) { record in
-                let before = record.attachments.count
-                record.attachments.removeAll { $0.nodeID == self.node.nodeID }
-                return record.attachments.count != before
+                guard let before = record.attachment(to: self.node.nodeID) else { return false }
+                guard before.isPublished else {
+                    record.attachments.removeAll { $0 == before }
+                    return true
+                }
+                guard before.claimedAt > 0 else { return false }
+                var mine = before
+                mine.bootID = ""
+                mine.claimedAt = 0
+                mine.clientAddress = ""
+                mine.mapper = ""
+                mine.readOnly = before.isPublishedForReading
+                mine.accessMode = before.capability?.accessMode ?? 0
+                record.attach(mine)
+                return true
             }
         } catch let error as LockerError where error.code == .notFound {
             return
         }
     }
 
+    /// Whether this node has the volume, and by this client: not so once it was taken and the client fenced.
+    package func has(_ handle: VolumeHandle, clientAddress: String, in io: IOContext) async throws -> Bool {
+        let mine = try await self.record(of: handle, in: io).attachment(to: self.node.nodeID)
+        guard let mine, mine.claimedAt > 0 else { return false }
+        return mine.clientAddress == clientAddress
+    }
+
     /// Whether this node has the volume.
     func holds(_ record: VolumeRecord) -> Bool {
-        record.attachments.contains { $0.nodeID == self.node.nodeID }
+        record.attachment(to: self.node.nodeID) != nil
     }
 
     /// The failure of a step on a volume that this node had.
     static func taken(_ record: VolumeRecord) -> LockerError {
         LockerError(.aborted, "volume \"\(record.requestName)\" was taken from this node while it was staged")
-    }
-
-    private static func date(_ milliseconds: Int64) -> String {
-        DateText.iso8601(milliseconds: milliseconds)
     }
 }

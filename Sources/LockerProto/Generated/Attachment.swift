@@ -29,6 +29,17 @@ package struct Attachment: Sendable, Hashable {
     /// The mapper in use ("krbd", "fuse", ...), for administrators.
     package var mapper: String
 
+    /// What ControllerPublishVolume was asked for: its capability and readonly; not set when only NodeStageVolume
+    /// claimed the volume.
+    package var capability: Capability?
+
+    /// `published_read_only`, field 9.
+    package var publishedReadOnly: Bool
+
+    /// csi.v1.VolumeCapability.AccessMode.Mode that it is attached in: under MULTI_NODE_READER_ONLY there may be several
+    /// attachments, all of them read_only.
+    package var accessMode: Int32
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         nodeID: String = "",
@@ -37,7 +48,10 @@ package struct Attachment: Sendable, Hashable {
         readOnly: Bool = false,
         publishedAt: Int64 = 0,
         claimedAt: Int64 = 0,
-        mapper: String = ""
+        mapper: String = "",
+        capability: Capability? = nil,
+        publishedReadOnly: Bool = false,
+        accessMode: Int32 = 0
     ) {
         self.nodeID = nodeID
         self.clientAddress = clientAddress
@@ -46,6 +60,9 @@ package struct Attachment: Sendable, Hashable {
         self.publishedAt = publishedAt
         self.claimedAt = claimedAt
         self.mapper = mapper
+        self.capability = capability
+        self.publishedReadOnly = publishedReadOnly
+        self.accessMode = accessMode
     }
 }
 
@@ -63,6 +80,9 @@ extension Attachment: WireMessage {
         self.publishedAt = raw.published_at
         self.claimedAt = raw.claimed_at
         self.mapper = WireReading.string(raw.mapper)
+        self.capability = raw.capability.map { Capability(wire: $0) }
+        self.publishedReadOnly = raw.published_read_only != 0
+        self.accessMode = raw.access_mode
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -74,5 +94,10 @@ extension Attachment: WireMessage {
         raw.pointee.published_at = self.publishedAt
         raw.pointee.claimed_at = self.claimedAt
         raw.pointee.mapper = try arena.string(self.mapper, "locker.v1.Attachment.mapper")
+        if let value = self.capability {
+            raw.pointee.capability = try arena.message(value, as: Locker__V1__Capability.self)
+        }
+        raw.pointee.published_read_only = self.publishedReadOnly ? 1 : 0
+        raw.pointee.access_mode = self.accessMode
     }
 }

@@ -49,7 +49,7 @@ package protocol DataService: Sendable {
         _ request: RefreshRequest,
         context: ServerContext
     ) async throws -> RefreshResponse
-    /// Every attached volume with its health and counters.
+    /// Every attached volume, or the one named, with its health and counters.
     func list(
         _ request: ListRequest,
         context: ServerContext

@@ -6,7 +6,8 @@
 internal import LockerWire
 package import ProtobufC
 
-/// A node that has made itself known: object locker.nodes in a pool's default namespace, one key a node.
+/// A node that has made itself known: object locker.nodes in a pool's default namespace, key
+/// <name of the driver>/<node id>.
 package struct NodeRecord: Sendable, Hashable {
     /// `format`, field 1.
     package var format: UInt32

@@ -178,10 +178,14 @@ struct  Locker__Data__V1__RefreshResponse
 struct  Locker__Data__V1__ListRequest
 {
   ProtobufCMessage base;
+  /*
+   * The one volume to tell of, if it is attached; empty for all.
+   */
+  char *volume_id;
 };
 #define LOCKER__DATA__V1__LIST_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__data__v1__list_request__descriptor) \
-     }
+    , (char *)protobuf_c_empty_string }
 
 
 struct  Locker__Data__V1__ListResponse

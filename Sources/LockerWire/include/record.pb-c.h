@@ -133,10 +133,21 @@ struct  Locker__V1__Attachment
    * The mapper in use ("krbd", "fuse", ...), for administrators.
    */
   char *mapper;
+  /*
+   * What ControllerPublishVolume was asked for: its capability and readonly; not set when only NodeStageVolume
+   * claimed the volume.
+   */
+  Locker__V1__Capability *capability;
+  protobuf_c_boolean published_read_only;
+  /*
+   * csi.v1.VolumeCapability.AccessMode.Mode that it is attached in: under MULTI_NODE_READER_ONLY there may be several
+   * attachments, all of them read_only.
+   */
+  int32_t access_mode;
 };
 #define LOCKER__V1__ATTACHMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__v1__attachment__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, 0, 0 }
 
 
 /*
@@ -507,7 +518,8 @@ struct  Locker__V1__NodeRecord__TopologyEntry
 
 
 /*
- * A node that has made itself known: object locker.nodes in a pool's default namespace, one key a node.
+ * A node that has made itself known: object locker.nodes in a pool's default namespace, key
+ * <name of the driver>/<node id>.
  */
 struct  Locker__V1__NodeRecord
 {

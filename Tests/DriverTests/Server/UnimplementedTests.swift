@@ -15,8 +15,6 @@ struct UnimplementedTests {
     }
 
     private static let controller = [
-        Call(name: "ControllerPublishVolume") { _ = try await $0.controller.controllerPublishVolume(.init()) },
-        Call(name: "ControllerUnpublishVolume") { _ = try await $0.controller.controllerUnpublishVolume(.init()) },
         Call(name: "ListVolumes") { _ = try await $0.controller.listVolumes(.init()) },
         Call(name: "GetCapacity") { _ = try await $0.controller.getCapacity(.init()) },
         Call(name: "ListSnapshots") { _ = try await $0.controller.listSnapshots(.init()) },

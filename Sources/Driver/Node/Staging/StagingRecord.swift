@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import Locker
+internal import LockerProto
+
 /// What this node knows of a volume it has staged, or was staging: one JSON file a volume in `--state-dir`.
 ///
 /// It holds no key. What the kernel says (mounts, devices) is the truth; this says what the kernel cannot.
@@ -42,9 +45,16 @@ struct StagingRecord: Sendable, Hashable, Codable {
     var mapper: String
     var device: String
 
+    /// How it is published, by target path; not there in records of before this was noted. What is mounted decides
+    /// whether it is published; this tells how it was asked for.
+    var targets: [String: PublishedUse]?
+
+    /// Whether its request wanted to read only; ``isReadOnly`` may be so because ControllerPublishVolume says it.
+    private var isReader: Bool { Attachment.isReading(self.accessMode) }
+
     /// Whether another request wants the volume in the same way.
     func isSameUse(as other: StagingRecord) -> Bool {
         self.isBlock == other.isBlock && self.mountFlags == other.mountFlags && self.mountGroup == other.mountGroup
-            && self.isReadOnly == other.isReadOnly && (self.isBlock || self.fsType == other.fsType)
+            && self.isReader == other.isReader && (self.isBlock || self.fsType == other.fsType)
     }
 }
