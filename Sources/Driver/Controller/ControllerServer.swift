@@ -36,15 +36,7 @@ package struct ControllerServer: ControllerService {
         context: ServerContext
     ) async throws -> ControllerGetCapabilitiesResponse {
         ControllerGetCapabilitiesResponse(
-<<<<<<< HEAD
             capabilities: Self.capabilities.map { ControllerServiceCapability(kind: .rpc(.init(type: $0))) }
-=======
-            capabilities: [
-                .createDeleteVolume, .expandVolume, .singleNodeMultiWriter, .publishUnpublishVolume, .publishReadonly,
-            ].map {
-                ControllerServiceCapability(kind: .rpc(.init(type: $0)))
-            }
->>>>>>> pub
         )
     }
 
@@ -54,6 +46,8 @@ package struct ControllerServer: ControllerService {
         .createDeleteSnapshot,
         .expandVolume,
         .getSnapshot,
+        .publishReadonly,
+        .publishUnpublishVolume,
         .singleNodeMultiWriter,
     ]
 
@@ -69,13 +63,9 @@ package struct ControllerServer: ControllerService {
         throw FieldError(
             "secrets",
             "userID and userKey are required: name a Secret in the StorageClass"
-<<<<<<< HEAD
-                + " (csi.storage.k8s.io/provisioner-secret-name, controller-expand-secret-name, node-stage-secret-name)"
-                + " and in the VolumeSnapshotClass (snapshotter-secret-name),"
-=======
                 + " (csi.storage.k8s.io/provisioner-secret-name, controller-expand-secret-name,"
-                + " controller-publish-secret-name, node-stage-secret-name),"
->>>>>>> pub
+                + " controller-publish-secret-name, node-stage-secret-name)"
+                + " and in the VolumeSnapshotClass (snapshotter-secret-name),"
                 + " or give the controller --instance-config"
         )
     }

@@ -14,15 +14,12 @@ enum KillSteps {
     /// Reached when a creation that nobody has retried for an hour is taken back.
     static let tidy = "tidy.removed"
 
-<<<<<<< HEAD
     static let snapshot = ["snapshot.recorded", "snapshot.taken", "snapshot.ready"]
     /// Reached only by who takes over a snapshot that a killed process has begun, or takes one back.
     static let snapshotTakeover = ["snapshot.claimed", "snapshot.undone", "tidy.unsnapped"]
     static let unsnapshot = ["unsnapshot.marked", "unsnapshot.removed", "unsnapshot.done"]
-=======
     static let controllerPublish = ["attach.checked", "attach.recorded"]
     static let controllerUnpublish = ["detach.fenced", "detach.recorded"]
->>>>>>> pub
 
     static let stage = [
         "stage.claimed", "stage.recorded", "stage.mapped", "stage.noted", "stage.formatting", "stage.made",
@@ -38,14 +35,10 @@ enum KillSteps {
     /// All of them.
     static var all: Set<String> {
         let lists = [
-<<<<<<< HEAD
             create, [takeover, restart, tidy], controllerExpand, delete, erase, stage, publish, nodeExpand, unpublish,
             unstage,
             snapshot, snapshotTakeover, unsnapshot,
-=======
-            create, [takeover, tidy], controllerExpand, delete, erase, stage, publish, nodeExpand, unpublish, unstage,
             controllerPublish, controllerUnpublish,
->>>>>>> pub
         ]
         return Set(lists.joined())
     }

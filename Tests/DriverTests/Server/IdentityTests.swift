@@ -51,13 +51,9 @@ struct IdentityTests {
             #expect(
                 Set(ofController) == [
                     .rpc(.init(type: .createDeleteVolume)), .rpc(.init(type: .expandVolume)),
-<<<<<<< HEAD
                     .rpc(.init(type: .singleNodeMultiWriter)), .rpc(.init(type: .createDeleteSnapshot)),
-                    .rpc(.init(type: .getSnapshot)),
-=======
-                    .rpc(.init(type: .singleNodeMultiWriter)), .rpc(.init(type: .publishUnpublishVolume)),
+                    .rpc(.init(type: .getSnapshot)), .rpc(.init(type: .publishUnpublishVolume)),
                     .rpc(.init(type: .publishReadonly)),
->>>>>>> pub
                 ]
             )
             _ = try await installation.data()

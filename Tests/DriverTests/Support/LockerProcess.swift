@@ -106,6 +106,9 @@ final class LockerProcess: Sendable {
         String(decoding: try Data(contentsOf: URL(fileURLWithPath: log.string)), as: UTF8.self)
     }
 
+    /// Its number, to look at it in /proc.
+    var processID: Int32 { self.process.id }
+
     /// All that was written to ``log`` until now.
     func output() throws -> String { try Self.text(of: self.log) }
 
