@@ -7,7 +7,7 @@
 in_namespace := unshare -m --propagation slave
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo run clean verify proto fmt fuzz tsan bench bench-datapath
+.PHONY: help setup build test conformance sanity demo run clean verify proto fmt fuzz tsan bench bench-datapath
 
 help: ## says what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,13 @@ build: setup ## builds the programs and the tests
 
 test: ## runs every test against a real Ceph that is started for it (as root); TESTS="A B" runs some
 	@dev/test $(TESTS)
+
+conformance: ## checks the CSI 1.13 rules, of locker serve or of ENDPOINT=unix:///… [SECRETS=file] [PARAMETERS=file] [SIZE=bytes] (as root)
+	@LOCKER_CONFORMANCE_ENDPOINT=$(ENDPOINT) LOCKER_CONFORMANCE_SECRETS=$(SECRETS) \
+	LOCKER_CONFORMANCE_PARAMETERS=$(PARAMETERS) LOCKER_CONFORMANCE_SIZE=$(SIZE) dev/test '^ConformanceTests\.'
+
+sanity: build ## runs upstream's csi-sanity, if it is on PATH, against locker serve on a Ceph of its own (as root)
+	@$(in_namespace) dev/sanity
 
 demo: build ## shows a volume's life on a Ceph of its own, from claim to deletion (as root)
 	@$(in_namespace) .build/debug/locker-demo

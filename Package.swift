@@ -169,6 +169,15 @@ let package = Package(
                 "Redaction", "Telemetry", "TestSupport", grpcCore, grpcTransport, logging, metrics, subprocess, system,
             ]
         ),
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "CSI", "Host", "ProtobufC", "RBD", "Rados", "Redaction", "TestSupport", grpcCore, grpcTransport,
+                subprocess, system,
+            ],
+            path: "Tests/Conformance",
+            exclude: ["Fixtures"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -45,13 +45,21 @@ package enum FieldRules {
         }
     }
 
-    /// A path that has to be there, absolute and without a way up.
+    /// A path to put something at: it has to be there, be absolute and have no way up.
     package static func path(_ text: String, _ field: String) throws(FieldError) {
+        try self.place(text, field)
+        guard text.hasPrefix("/") else { throw FieldError(field, "is not an absolute path: \(text)") }
+    }
+
+    /// A path to look for something at: it has to be there and have no way up.
+    ///
+    /// A relative one is let through: nothing is ever there, so the caller's answer is NOT_FOUND, which is what
+    /// csi-sanity expects.
+    package static func place(_ text: String, _ field: String) throws(FieldError) {
         guard !text.isEmpty else { throw FieldError(field, "is required") }
         guard text.utf8.count < self.pathLimit else {
             throw FieldError(field, "is longer than \(self.pathLimit) bytes")
         }
-        guard text.hasPrefix("/") else { throw FieldError(field, "is not an absolute path: \(text)") }
         guard !text.split(separator: "/").contains("..") else { throw FieldError(field, "goes up by ..: \(text)") }
     }
 
@@ -63,11 +71,24 @@ package enum FieldRules {
         }
     }
 
-    /// A map of secrets within the limit; the message holds no value.
+    /// A map of secrets within the limit, with keys of the characters that the specification lets them have.
+    ///
+    /// The message holds no value.
     package static func secrets(_ map: [String: Secret], _ field: String = "secrets") throws(FieldError) {
+        guard map.keys.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(self.isOfSecretKey) }) else {
+            throw FieldError(field, "has a key that is not made of letters, digits, -, _ and . alone")
+        }
         let size = map.reduce(0) { $0 + $1.key.utf8.count + $1.value.reveal().utf8.count }
         guard size <= self.mapLimit else {
             throw FieldError(field, "has \(size) bytes, more than the \(self.mapLimit) allowed")
+        }
+    }
+
+    private static func isOfSecretKey(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
+        default: false
         }
     }
 }

@@ -36,6 +36,7 @@ extension ControllerServer {
         try FieldRules.name(request.name, "name")
         try FieldRules.map(request.parameters, "parameters")
         try FieldRules.map(request.mutableParameters, "mutable_parameters")
+        try FieldRules.secrets(request.secrets)
         if let name = request.mutableParameters.keys.min() {
             throw FieldError("mutable_parameters", "\(name) is not known to Locker")
         }

@@ -13,6 +13,9 @@ extension ControllerServer {
     ) async throws -> ValidateVolumeCapabilitiesResponse {
         try FieldRules.required(request.volumeID, "volume_id")
         guard !request.volumeCapabilities.isEmpty else { throw FieldError("volume_capabilities", "is required") }
+        try FieldRules.map(request.volumeContext, "volume_context")
+        try FieldRules.map(request.parameters, "parameters")
+        try FieldRules.map(request.mutableParameters, "mutable_parameters")
         for (index, capability) in request.volumeCapabilities.enumerated() {
             try capability.validate("volume_capabilities[\(index)]")
         }

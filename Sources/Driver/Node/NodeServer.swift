@@ -89,7 +89,7 @@ package struct NodeServer: NodeService {
         context: ServerContext
     ) async throws -> NodeGetVolumeStatsResponse {
         try FieldRules.required(request.volumeID, "volume_id")
-        try FieldRules.path(request.volumePath, "volume_path")
+        try FieldRules.place(request.volumePath, "volume_path")
         let handle = try self.volumes.handle(request.volumeID)
         return try await self.volumes.statistics(handle, path: FilePath(request.volumePath).lexicallyNormalized())
     }
@@ -99,13 +99,12 @@ package struct NodeServer: NodeService {
         context: ServerContext
     ) async throws -> NodeExpandVolumeResponse {
         try FieldRules.required(request.volumeID, "volume_id")
-        try FieldRules.path(request.volumePath, "volume_path")
-        try request.volumeCapability?.validate()
+        try FieldRules.place(request.volumePath, "volume_path")
+        if let capability = request.volumeCapability { _ = try CapabilityRules.checked(capability) }
+        try FieldRules.secrets(request.secrets)
+        let capacity = try request.capacityRange.map(CapacityBounds.init(checking:))
         let handle = try self.volumes.handle(request.volumeID)
         let path = FilePath(request.volumePath).lexicallyNormalized()
-        let capacity = try request.capacityRange.map {
-            try CapacityBounds(required: $0.requiredBytes, limit: $0.limitBytes)
-        }
         let size = try await self.run(handle, "NodeExpandVolume", request) {
             try await self.volumes.expand(handle, path: path, capacity: capacity)
         }

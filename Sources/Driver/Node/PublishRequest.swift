@@ -31,6 +31,7 @@ struct PublishRequest: Sendable {
         let capability = try CapabilityRules.checked(request.volumeCapability)
         try FieldRules.map(request.volumeContext, "volume_context")
         try FieldRules.map(request.publishContext, "publish_context")
+        try FieldRules.secrets(request.secrets)
         guard !request.stagingTargetPath.isEmpty else {
             throw LockerError(
                 .failedPrecondition,
