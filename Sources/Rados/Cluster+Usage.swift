@@ -24,6 +24,18 @@ extension Cluster {
     ///
     /// - Throws: ``CephError`` with `ENOENT` if there is no such pool, `EAGAIN` while the cluster has no numbers.
     package func poolUsage(_ pool: String) async throws -> PoolUsage {
+        // Asked for first: without a mgr no pool is listed at all, and one that is a moment old is not listed yet.
+        _ = try await self.poolID(named: pool)
+        guard let usage = try await self.poolUsages()[pool] else {
+            throw CephError(call: "rados_mon_command", code: .resourceTemporarilyUnavailable, object: noNumbers)
+        }
+        return usage
+    }
+
+    /// The space of each pool by its name; a pool that is too young to have numbers is not among them.
+    ///
+    /// - Throws: ``CephError`` with `EAGAIN` while the cluster has no numbers: without a mgr no pool is listed at all.
+    package func poolUsages() async throws -> [String: PoolUsage] {
         struct Report: Decodable {
             struct Total: Decodable { let total_bytes: UInt64 }
             struct Pool: Decodable {
@@ -36,12 +48,15 @@ extension Cluster {
         }
         let answer = try await self.monitorCommand(["prefix": "df", "format": "json"])
         let report = try JSON.decode(Report.self, from: answer, call: "rados_mon_command", object: "df")
-        guard let stats = report.pools.first(where: { $0.name == pool })?.stats, report.stats.total_bytes > 0 else {
-            // Without a mgr no pool is listed at all, so the pool is asked for before it is said not to exist.
-            _ = try await self.poolID(named: pool)
+        guard report.stats.total_bytes > 0 else {
             throw CephError(call: "rados_mon_command", code: .resourceTemporarilyUnavailable, object: noNumbers)
         }
-        return PoolUsage(stored: stats.stored, available: stats.max_avail, objects: stats.objects)
+        return Dictionary(
+            report.pools.map { pool in
+                let stats = pool.stats
+                return (pool.name, PoolUsage(stored: stats.stored, available: stats.max_avail, objects: stats.objects))
+            }
+        ) { first, _ in first }
     }
 }
 

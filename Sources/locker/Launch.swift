@@ -37,6 +37,8 @@ struct Launch {
             instanceKey: controller.map { FilePath($0.instanceKey) },
             instanceID: controller?.instanceID ?? ProcessEnvironment.hostName,
             nodeID: node?.nodeID ?? "",
+            topology: try node?.labels ?? [:],
+            maxVolumesPerNode: node?.maxVolumesPerNode,
             stateDirectory: FilePath(state?.stateDir ?? "/var/lib/locker"),
             hook: KillStep.hook
         )

@@ -2,13 +2,35 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import ArgumentParser
+internal import Driver
 
 /// Options of the processes on a node.
 struct NodeOptions: ParsableArguments {
     @Option(help: "The node's name in Kubernetes; required.")
     var nodeID: String
 
+    @Option(
+        help: """
+            Where the node is, for classes with topologyConstrainedPools: region=east,rack=r7. Default: $LOCKER_TOPOLOGY, \
+            else nowhere in particular.
+            """
+    )
+    var topology: String?
+
+    @Option(help: "How many volumes the node takes at most; by default as many as its kernel and memory carry.")
+    var maxVolumesPerNode: Int64?
+
+    /// The labels of the node by their names.
+    var labels: [String: String] {
+        get throws {
+            try NodeTopology.labels(self.topology ?? ProcessEnvironment.value("LOCKER_TOPOLOGY") ?? "")
+        }
+    }
+
     func validate() throws {
+        if let most = self.maxVolumesPerNode, most < 1 {
+            throw ValidationError("--max-volumes-per-node \(most) is less than 1")
+        }
         guard (1...128).contains(self.nodeID.utf8.count) else {
             throw ValidationError("--node-id has \(self.nodeID.utf8.count) bytes; 1 to 128 are allowed")
         }

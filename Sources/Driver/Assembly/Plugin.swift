@@ -118,15 +118,23 @@ package struct Plugin: Sendable {
             hook: self.options.hook
         )
         self.mappers = mappers
+        let limit = self.options.maxVolumesPerNode ?? VolumeCeiling(mappers: mappers.names).volumes
+        let topology = try NodeTopology.segments(self.options.topology, driver: self.options.driverName)
         let sign = NodeSign(
             catalog: self.catalog,
             clusters: self.clusters,
             registry: NodeRegistry(driverName: self.options.driverName),
-            record: NodeRecord(nodeID: self.options.nodeID, bootID: try BootID.current()),
+            record: NodeRecord(
+                nodeID: self.options.nodeID,
+                bootID: try BootID.current(),
+                maxVolumes: limit,
+                topology: topology
+            ),
             logger: self.logger
         )
         self.services.append(BackgroundService { await sign.run() })
-        self.registrations.append(NodeRegistration(NodeServer(volumes: volumes, operations: self.operations)))
+        let server = NodeServer(volumes: volumes, operations: self.operations, topology: topology, maxVolumes: limit)
+        self.registrations.append(NodeRegistration(server))
         let logger = self.logger
         self.services.append(
             BackgroundService {

@@ -14,6 +14,8 @@ package struct PluginOptions: Sendable {
     package var instanceKey: FilePath?
     package var instanceID: String
     package var nodeID: String
+    package var topology: [String: String]
+    package var maxVolumesPerNode: Int64?
     package var stateDirectory: FilePath
     package var hook: StepHook
 
@@ -27,6 +29,8 @@ package struct PluginOptions: Sendable {
         instanceKey: FilePath?,
         instanceID: String,
         nodeID: String,
+        topology: [String: String] = [:],
+        maxVolumesPerNode: Int64? = nil,
         stateDirectory: FilePath,
         hook: StepHook
     ) {
@@ -38,6 +42,8 @@ package struct PluginOptions: Sendable {
         self.instanceKey = instanceKey
         self.instanceID = instanceID
         self.nodeID = nodeID
+        self.topology = topology
+        self.maxVolumesPerNode = maxVolumesPerNode
         self.stateDirectory = stateDirectory
         self.hook = hook
     }

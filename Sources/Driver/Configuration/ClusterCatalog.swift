@@ -13,6 +13,9 @@ package import SystemPackage
 /// The files are small and a look costs microseconds, so there is no watch to lose: a ConfigMap that Kubernetes swaps by
 /// a symbolic link is seen at the next call.
 package final class ClusterCatalog: Sendable {
+    /// Who else may be asked as where there is no identity.
+    package let met = MetUsers()
+
     private let path: FilePath
     private let instancePath: FilePath?
 

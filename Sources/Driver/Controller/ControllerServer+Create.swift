@@ -23,11 +23,14 @@ extension ControllerServer {
         ) {
             try await self.volumes.create(volume, at: location, configuredNamespace: entry.radosNamespace)
         }
+        self.catalog.met.note(target, on: entry)
         return CreateVolumeResponse(
             volume: Volume(
                 capacityBytes: description.capacityBytes,
                 volumeID: description.handle.text,
-                volumeContext: VolumeContext.of(description)
+                volumeContext: VolumeContext.of(description),
+                accessibleTopology: description.record.topology.isEmpty
+                    ? [] : [Topology(segments: description.record.topology)]
             )
         )
     }
@@ -37,9 +40,8 @@ extension ControllerServer {
         try FieldRules.map(request.parameters, "parameters")
         try FieldRules.map(request.mutableParameters, "mutable_parameters")
         try FieldRules.secrets(request.secrets)
-        if let name = request.mutableParameters.keys.min() {
-            throw FieldError("mutable_parameters", "\(name) is not known to Locker")
-        }
+        let limits = try VolumeLimits(request.mutableParameters)
+        try limits.check()
         guard request.volumeContentSource == nil else {
             throw FieldError(
                 "volume_content_source",
@@ -50,11 +52,14 @@ extension ControllerServer {
         let capacity =
             try request.capacityRange.map(CapacityBounds.init(checking:)) ?? CapacityBounds(required: 0, limit: 0)
         let parameters = try ClassParameters(request.parameters)
-        return VolumeRequest(
+        var volume = VolumeRequest(
             name: request.name,
             capacity: capacity,
             parameters: parameters,
             capabilities: capabilities
         )
+        volume.limits = limits
+        volume.topology = try TopologyWish(checking: request.accessibilityRequirements)
+        return volume
     }
 }

@@ -72,6 +72,13 @@ extension ControllerServer {
         }) {
             return "parameter \(key) is \(volume.record.parameters[key] ?? "not set"), not \(value)"
         }
+        do {
+            let wanted = try VolumeLimits(request.mutableParameters)
+            let has = VolumeLimits(recorded: volume.record.mutableParameters)
+            guard wanted.agree(with: has) else { return "mutable_parameters are \(volume.record.mutableParameters)" }
+        } catch {
+            return error.message
+        }
         return nil
     }
 }

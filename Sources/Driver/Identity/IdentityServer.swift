@@ -36,6 +36,7 @@ package struct IdentityServer: IdentityService {
         GetPluginCapabilitiesResponse(capabilities: [
             PluginCapability(kind: .service(.init(type: .controllerService))),
             PluginCapability(kind: .service(.init(type: .snapshotMetadataService))),
+            PluginCapability(kind: .service(.init(type: .volumeAccessibilityConstraints))),
             PluginCapability(kind: .volumeExpansion(.init(type: .online))),
         ])
     }

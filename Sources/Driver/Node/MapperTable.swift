@@ -13,8 +13,11 @@ package struct MapperTable: Sendable {
         self.mappers = mappers
     }
 
+    /// Their names.
+    var names: Set<MapperName> { Set(self.mappers.keys) }
+
     /// Which of them a volume can take.
-    var choice: MapperChoice { MapperChoice(available: Set(self.mappers.keys)) }
+    var choice: MapperChoice { MapperChoice(available: self.names) }
 
     /// The mapper of a name.
     func mapper(_ name: MapperName) throws -> any Mapper {

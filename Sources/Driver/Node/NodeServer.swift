@@ -10,11 +10,24 @@ internal import SystemPackage
 package struct NodeServer: NodeService {
     private let volumes: NodeVolumes
     private let operations: OperationRegistry
+    private let topology: [String: String]
+    private let maxVolumes: Int64
 
     /// The service of a node's volumes.
-    package init(volumes: NodeVolumes, operations: OperationRegistry) {
+    ///
+    /// - Parameters:
+    ///   - topology: the node's segments.
+    ///   - maxVolumes: how many volumes it takes at most.
+    package init(
+        volumes: NodeVolumes,
+        operations: OperationRegistry,
+        topology: [String: String],
+        maxVolumes: Int64
+    ) {
         self.volumes = volumes
         self.operations = operations
+        self.topology = topology
+        self.maxVolumes = maxVolumes
     }
 
     package func nodeGetCapabilities(
@@ -34,7 +47,11 @@ package struct NodeServer: NodeService {
         _ request: NodeGetInfoRequest,
         context: ServerContext
     ) async throws -> NodeGetInfoResponse {
-        NodeGetInfoResponse(nodeID: self.volumes.node.nodeID)
+        NodeGetInfoResponse(
+            nodeID: self.volumes.node.nodeID,
+            maxVolumesPerNode: self.maxVolumes,
+            accessibleTopology: Topology(segments: self.topology)
+        )
     }
 
     package func nodeStageVolume(

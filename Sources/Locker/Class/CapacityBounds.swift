@@ -38,12 +38,41 @@ package struct CapacityBounds: Sendable, Hashable {
         self.limit = limit
     }
 
+    /// The largest size that librbd takes for a layout: an object map has at most 256,000,000 objects
+    /// (`cls::rbd::MAX_OBJECT_MAP_OBJECT_COUNT`), beyond which an image is refused with EINVAL.
+    ///
+    /// - Parameters:
+    ///   - hasObjectMap: whether the image has that feature.
+    ///   - objectSize: bytes of an object.
+    ///   - stripeCount: how many objects take turns: there are always as many as that, or a multiple.
+    package static func largest(hasObjectMap: Bool, objectSize: Int64, stripeCount: Int64) -> Int64 {
+        guard hasObjectMap else { return Self.largest }
+        let objects = Self.largestObjectMap / stripeCount * stripeCount
+        return min(objects * objectSize / Self.objectSize * Self.objectSize, Self.largest)
+    }
+
+    private static let largestObjectMap: Int64 = 256_000_000
+
     /// The size for a new volume: what is required rounded up to whole objects, or what is required exactly where the
     /// limit leaves no room for that.
     ///
-    /// - Parameter smallest: what the filesystem needs at least.
+    /// - Parameters:
+    ///   - smallest: what the filesystem needs at least.
+    ///   - fallback: what is taken if nothing is asked for.
+    ///   - largest: what the image's layout allows.
     /// - Throws: ``LockerError`` with `outOfRange` if no size fits.
-    package func size(smallest: Int64 = 1, orDefault fallback: Int64 = Self.defaultSize) throws(LockerError) -> Int64 {
+    package func size(
+        smallest: Int64 = 1,
+        orDefault fallback: Int64 = Self.defaultSize,
+        largest: Int64 = Self.largest
+    ) throws(LockerError) -> Int64 {
+        guard self.required <= largest else {
+            throw LockerError(
+                .outOfRange,
+                "\(self.required) bytes are more than the largest volume with this layout, \(largest) bytes; a larger"
+                    + " objectSize in the class allows more"
+            )
+        }
         let floor = max(smallest, 512)
         guard self.limit == 0 || self.limit >= floor else {
             throw LockerError(.outOfRange, "limit_bytes \(self.limit) is less than the smallest volume, \(floor) bytes")
@@ -51,7 +80,7 @@ package struct CapacityBounds: Sendable, Hashable {
         var wanted = self.required
         // A limit that is no whole number of sectors still has room for the sectors below it.
         if wanted == 0 { wanted = self.limit == 0 ? fallback : min(fallback, self.limit / 512 * 512) }
-        wanted = max(wanted, floor)
+        wanted = min(max(wanted, floor), largest)
         let rounded = (wanted + Self.objectSize - 1) / Self.objectSize * Self.objectSize
         if self.limit == 0 || rounded <= self.limit { return rounded }
         // A block device counts in sectors, so a size between two of them would be cut off.

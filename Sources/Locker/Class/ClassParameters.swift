@@ -9,12 +9,17 @@ package import RBD
 package struct ClassParameters: Sendable, Hashable {
     /// Which entry of config.json.
     package let clusterID: String
-    /// The pool of the image's header, and of its data unless ``dataPool`` says otherwise.
-    package let pool: String
+    /// The pool of the image's header, and of its data unless ``image`` names another; empty until one of
+    /// ``constrainedPools`` is chosen.
+    package internal(set) var pool: String
+    /// The pools of a class whose volumes go to one that can be reached; empty for a class of one pool.
+    package let constrainedPools: [ConstrainedPool]
+    /// Where the volumes of ``pool`` can be reached from; empty for everywhere.
+    package internal(set) var segments: [ConstrainedPool.Segment] = []
     /// The RADOS namespace; `nil` takes the cluster's entry in config.json.
     package let radosNamespace: String?
     /// How images are laid out.
-    package let image: ImageOptions
+    package internal(set) var image: ImageOptions
     /// What makes the block device on the node: "", "auto", "rbd", "krbd", "fuse", ….
     package let mounter: String
     /// Options for that mapper, as ceph-csi writes them: `krbd:noudev;fuse:`.
@@ -31,6 +36,8 @@ package struct ClassParameters: Sendable, Hashable {
     package let studentSource: StudentSource
     /// The size, in bytes, of a volume for which nobody asked for one.
     package let defaultSize: Int64
+    /// How many bytes of volumes may be promised for one that is free.
+    package let overcommit: Overcommit
 
     /// The claim, by `--extra-create-metadata`; empty without.
     package let claim: Claim
@@ -51,7 +58,8 @@ package struct ClassParameters: Sendable, Hashable {
     package init(_ parameters: [String: String]) throws(LockerError) {
         var reader = ParameterReader(parameters)
         self.clusterID = try reader.required("clusterID")
-        self.pool = try reader.required("pool")
+        self.constrainedPools = try ConstrainedPool.list(&reader)
+        self.pool = try self.constrainedPools.isEmpty ? reader.required("pool") : reader.text("pool") ?? ""
         self.radosNamespace = reader.text("radosNamespace")
         var image = ImageOptions()
         if let names = reader.text("imageFeatures") { image.features = try Self.features(names) }
@@ -60,6 +68,7 @@ package struct ClassParameters: Sendable, Hashable {
         image.stripeUnit = try reader.integer("stripeUnit", in: 512...(32 << 20)).map(UInt64.init)
         image.stripeCount = try reader.integer("stripeCount", in: 1...1024).map(UInt64.init)
         try Self.checkLayout(image)
+        try ConstrainedPool.check(self.constrainedPools, pool: self.pool, dataPool: image.dataPool)
         self.image = image
         self.mounter =
             try reader.choice("mounter", of: ["", "auto", "rbd", "krbd", "fuse", "rbd-nbd", "nbd", "ublk"]) ?? ""
@@ -71,6 +80,7 @@ package struct ClassParameters: Sendable, Hashable {
         self.studentSource = try StudentSource(&reader)
         self.defaultSize =
             try reader.integer("defaultSize", in: 1...CapacityBounds.largest) ?? CapacityBounds.defaultSize
+        self.overcommit = try Overcommit(&reader)
         for name in ["studentQuota", "template"] where reader.text(name) != nil {
             throw LockerError(
                 .invalidArgument,
@@ -149,7 +159,8 @@ package struct ClassParameters: Sendable, Hashable {
 
     /// What makes two requests for one name the same: all that shapes the image or says whose it is.
     package var fingerprint: String {
-        let fields = self.given.filter { !["mounter", "mapOptions", "ioTimeout"].contains($0.key) }
+        let passing = ["mounter", "mapOptions", "ioTimeout", "topologyConstrainedPools", "overcommit"]
+        let fields = self.given.filter { !passing.contains($0.key) }
         return fields.sorted { $0.key < $1.key }.map {
             "\($0.key.utf8.count):\($0.key)=\($0.value.utf8.count):\($0.value)"
         }

@@ -27,6 +27,19 @@ extension VolumeRequest {
                 .filter { record.parameters[$0] != self.parameters.given[$0] }.sorted().joined(separator: ", ")
             throw LockerError(.alreadyExists, "\(name) exists with other parameters: \(differing)")
         }
+        guard self.limits.isSame(as: VolumeLimits(recorded: record.mutableParameters)) else {
+            throw LockerError(
+                .alreadyExists,
+                "\(name) exists with other mutable_parameters: \(record.mutableParameters)"
+            )
+        }
+        guard self.topology.isMet(by: record.topology) else {
+            throw LockerError(
+                .alreadyExists,
+                "\(name) exists in a place that accessibility_requirements rule out: it can be reached from"
+                    + " \(TopologyRules.words(record.topology))"
+            )
+        }
         guard Set(record.capabilities) == Set(self.capabilities) else {
             throw LockerError(.alreadyExists, "\(name) exists with other capabilities")
         }

@@ -8,8 +8,12 @@ package struct VolumeRequest: Sendable, Hashable {
     /// The name that makes two requests one volume.
     package let name: String
     package let capacity: CapacityBounds
-    package let parameters: ClassParameters
+    package internal(set) var parameters: ClassParameters
     package let capabilities: [Capability]
+    /// Where it is to be reachable from.
+    package var topology = TopologyWish()
+    /// How fast it may be: the request's `mutable_parameters`.
+    package var limits = VolumeLimits()
 
     /// A checked request.
     package init(name: String, capacity: CapacityBounds, parameters: ClassParameters, capabilities: [Capability]) {

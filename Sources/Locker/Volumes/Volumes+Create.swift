@@ -25,9 +25,9 @@ extension Volumes {
         configuredNamespace: String
     ) async throws -> VolumeDescription {
         let namespace = request.parameters.radosNamespace ?? configuredNamespace
-        let pool = request.parameters.pool
         return try await self.mutating(location.target, could: "create volume \"\(request.name)\"") { cluster in
-            let io = try await self.context(cluster, pool: pool, namespace: namespace)
+            let request = try await self.placed(request, namespace: namespace, on: cluster)
+            let io = try await self.context(cluster, pool: request.parameters.pool, namespace: namespace)
             try await self.prepare(io, request: request, location: location)
             guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: true, clock: self.clock)
             else { throw LockerError(.internal, "\(io.path(LayoutCache.object)) vanished after it was written") }
@@ -52,6 +52,7 @@ extension Volumes {
             let record = try self.newRecord(request, key: key, io: store.io)
             guard let mine = try await store.put(record, at: key, replacing: nil) else { return nil }
             try self.hook.reached("create.recorded")
+            try await self.checkAlone(mine, key: key, request: request, store: store)
             return try await self.finish(mine, key: key, request: request, store: store)
         }
         if found.value.phase == .deleting {
@@ -87,6 +88,9 @@ extension Volumes {
         }
         try self.hook.reached("create.imaged")
         record.imageID = try await io.imageID(named: record.imageName)
+        // Nobody has the image open yet.
+        let limits = VolumeLimits(recorded: record.mutableParameters).metadata
+        if !limits.isEmpty { try await io.setMetadata(limits, imageID: record.imageID) }
         record.phase = .ready
         record.step = nil
         record.readyAt = self.clock.milliseconds
@@ -150,13 +154,18 @@ extension Volumes {
 
     private func newRecord(_ request: VolumeRequest, key: RecordKey, io: IOContext) throws -> VolumeRecord {
         let parameters = request.parameters
-        let size = try request.capacity.size(smallest: request.smallestSize, orDefault: parameters.defaultSize)
+        let size = try request.capacity.size(
+            smallest: request.smallestSize,
+            orDefault: parameters.defaultSize,
+            largest: parameters.largestSize
+        )
         return VolumeRecord(
             phase: .creating,
             step: self.ownership.step(on: io.cluster),
             requestName: request.name,
             parametersDigest: parameters.digest,
             parameters: parameters.given,
+            mutableParameters: request.limits.recorded,
             capabilities: request.capabilities,
             payloadBytes: size,
             imageName: key.imageName,
@@ -171,6 +180,7 @@ extension Volumes {
             pvcNamespace: parameters.claim.namespace,
             pvName: parameters.claim.volumeName,
             filesystem: Filesystem(),
+            topology: parameters.topology(of: self.identity.instance),
             createdAt: self.clock.milliseconds
         )
     }

@@ -9,6 +9,7 @@ enum KillSteps {
     /// Reached only by who finds the image of an attempt that was cut short.
     static let restart = "create.restarted"
     static let controllerExpand = ["expand.counted", "expand.resized", "expand.recorded"]
+    static let modify = ["modify.recorded", "modify.applied"]
     static let delete = ["delete.marked", "delete.trashed", "delete.released", "delete.moved"]
     static let erase = ["erase.removed", "erase.recorded"]
     /// Reached when a creation that nobody has retried for an hour is taken back.
@@ -35,7 +36,8 @@ enum KillSteps {
     /// All of them.
     static var all: Set<String> {
         let lists = [
-            create, [takeover, restart, tidy], controllerExpand, delete, erase, stage, publish, nodeExpand, unpublish,
+            create, [takeover, restart, tidy], controllerExpand, modify, delete, erase, stage, publish, nodeExpand,
+            unpublish,
             unstage,
             snapshot, snapshotTakeover, unsnapshot,
             controllerPublish, controllerUnpublish,

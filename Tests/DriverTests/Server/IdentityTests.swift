@@ -32,6 +32,7 @@ struct IdentityTests {
             #expect(
                 Set(fromController.capabilities.compactMap(\.kind)) == [
                     .service(.init(type: .controllerService)), .service(.init(type: .snapshotMetadataService)),
+                    .service(.init(type: .volumeAccessibilityConstraints)),
                     .volumeExpansion(.init(type: .online)),
                 ]
             )
@@ -54,6 +55,7 @@ struct IdentityTests {
                     .rpc(.init(type: .singleNodeMultiWriter)), .rpc(.init(type: .createDeleteSnapshot)),
                     .rpc(.init(type: .getSnapshot)), .rpc(.init(type: .publishUnpublishVolume)),
                     .rpc(.init(type: .publishReadonly)),
+                    .rpc(.init(type: .getCapacity)), .rpc(.init(type: .modifyVolume)),
                 ]
             )
             _ = try await installation.data()

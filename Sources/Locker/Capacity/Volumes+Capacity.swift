@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import RBD
+package import Rados
+
+extension Volumes {
+    /// What new volumes of a class can have.
+    ///
+    /// - Parameters:
+    ///   - parameters: the class.
+    ///   - smallest: bytes of the smallest volume that would be made.
+    ///   - place: the segments of the nodes that it is to be reached from; `nil` for any.
+    ///   - target: the cluster and user.
+    /// - Returns: for a class of several pools what ``create(_:at:configuredNamespace:)`` would choose has, or the
+    ///   roomiest if `place` does not say.
+    /// - Throws: ``LockerError``: `unavailable` while the cluster has no numbers, `invalidArgument` for a pool that does
+    ///   not exist.
+    package func capacity(
+        for parameters: ClassParameters,
+        smallest: Int64,
+        from place: [String: String]?,
+        target: ClusterTarget
+    ) async throws -> Capacity {
+        let classes = self.choices(of: parameters, from: place)
+        guard !classes.isEmpty else { return .none }
+        return try await self.withSpace(of: target) { space in
+            var roomiest = Capacity.none
+            for one in classes {
+                let left = try space.left(in: one.pool, dataPool: one.image.dataPool)
+                let available = one.overcommit.bytes(of: left)
+                let largest = min(available, one.largestSize) / 512 * 512
+                let capacity = Capacity(available: available, largest: largest < smallest ? 0 : largest)
+                if capacity.available > roomiest.available { roomiest = capacity }
+            }
+            return roomiest
+        }
+    }
+
+    /// What new volumes of classes that nobody names can have in a cluster: what its roomiest pool has, since pools
+    /// mostly share their devices and their sum would promise the same bytes several times.
+    ///
+    /// - Parameters:
+    ///   - pools: the pools to look at; `nil` for all with the application rbd.
+    ///   - target: the cluster and user.
+    /// - Throws: as ``capacity(for:smallest:from:target:)``.
+    package func capacity(of pools: [String]?, target: ClusterTarget) async throws -> Capacity {
+        try await self.withSpace(of: target) { space in
+            var available: Int64 = 0
+            for pool in pools ?? space.pools {
+                available = max(available, Int64(clamping: try space.left(in: pool, dataPool: nil)))
+            }
+            return Capacity(available: available, largest: min(available, CapacityBounds.largest) / 512 * 512)
+        }
+    }
+
+    /// A class as its volumes could turn out; none where no pool of its can be reached.
+    private func choices(of parameters: ClassParameters, from place: [String: String]?) -> [ClassParameters] {
+        let pools = parameters.constrainedPools
+        guard !pools.isEmpty else { return [parameters] }
+        guard let place else { return pools.map { parameters.placed(in: $0) } }
+        let pool = pools.first { TopologyRules.reaches($0.topology(of: self.identity.instance), from: place) }
+        return pool.map { [parameters.placed(in: $0)] } ?? []
+    }
+
+    private func withSpace(
+        of target: ClusterTarget,
+        _ body: (PoolSpace) throws -> Capacity
+    ) async throws -> Capacity {
+        try await explaining("ask for the free space as client.\(target.user)") {
+            let lease = try await self.clusters.cluster(for: target)
+            return try body(try await PoolSpace(of: lease.cluster))
+        }
+    }
+}
