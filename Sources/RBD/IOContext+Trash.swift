@@ -30,6 +30,27 @@ extension IOContext {
         }
     }
 
+    /// Ends a move to the trash that was cut short once the image had lost its name: until then librbd says `EBUSY` to
+    /// whoever removes it, and ``moveImageToTrash(_:delay:)``, which finds no name, cannot end it.
+    ///
+    /// The last step of librbd's own (`trash_state_set` of the OSD's class "rbd": MOVING becomes NORMAL).
+    ///
+    /// - Parameter id: the image's id; one whose move has ended is left as it is.
+    /// - Throws: ``CephError`` with `ENOENT` if it is not in the trash.
+    package func endMoveToTrash(id: String) async throws {
+        let text = Array(id.utf8)
+        let length = withUnsafeBytes(of: UInt32(text.count).littleEndian) { [UInt8]($0) }
+        let (normal, moving): (UInt8, UInt8) = (0, 1)
+        do {
+            try await self.write("rbd_trash") { operation in
+                operation.assertExists()
+                operation.execute(class: "rbd", method: "trash_state_set", input: length + text + [normal, moving])
+            }
+        } catch let error as CephError where error.code == .staleNFSFileHandle {
+            // It is in another state than MOVING.
+        }
+    }
+
     /// What is in the trash of this pool and namespace.
     package func trash() async throws -> [TrashEntry] {
         try await self.blocking {

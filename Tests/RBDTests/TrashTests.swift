@@ -55,6 +55,26 @@ struct TrashTests {
         }
     }
 
+    @Test("A move that was cut short is ended; one that was not is left as it is")
+    func interruptedMove() async throws {
+        try await TestCluster.shared().withNamespace { context in
+            try await context.createImage("one", size: 8 << 20)
+            let id = try await context.imageID(named: "one")
+            try await context.moveImageToTrash("one")
+            try await context.endMoveToTrash(id: id)
+            // The state in which a client leaves it that dies before the last step of the move.
+            let length = withUnsafeBytes(of: UInt32(id.utf8.count).littleEndian) { [UInt8]($0) }
+            try await context.write("rbd_trash") {
+                $0.execute(class: "rbd", method: "trash_state_set", input: length + Array(id.utf8) + [1, 0])
+            }
+            try await expectErrno(.resourceBusy) { try await context.removeFromTrash(id: id, force: true) }
+            try await expectErrno(.noSuchFileOrDirectory) { try await context.moveImageToTrash("one") }
+            try await context.endMoveToTrash(id: id)
+            try await context.removeFromTrash(id: id, force: true)
+            try await expectErrno(.noSuchFileOrDirectory) { try await context.endMoveToTrash(id: id) }
+        }
+    }
+
     @Test("An image's delay holds unless it is forced")
     func delay() async throws {
         try await TestCluster.shared().withNamespace { context in

@@ -97,7 +97,10 @@ extension Volumes {
         do {
             try await io.moveImageToTrash(record.imageName)
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            guard try await io.trashEntry(id: record.imageID) == nil else { return }
+            if try await io.trashEntry(id: record.imageID) != nil {
+                try await io.endMoveToTrash(id: record.imageID)
+                return
+            }
             // Neither under its name nor in the trash: gone, unless somebody has renamed it.
             do {
                 _ = try await io.imageSize(imageID: record.imageID)
