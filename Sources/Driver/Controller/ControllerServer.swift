@@ -46,9 +46,14 @@ package struct ControllerServer: ControllerService {
         .createDeleteSnapshot,
         .expandVolume,
         .getSnapshot,
+        .getVolume,
+        .listSnapshots,
+        .listVolumes,
+        .listVolumesPublishedNodes,
         .publishReadonly,
         .publishUnpublishVolume,
         .singleNodeMultiWriter,
+        .volumeCondition,
     ]
 
     /// The user of a request, or Locker's own identity where the request brings none.

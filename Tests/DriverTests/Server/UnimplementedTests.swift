@@ -15,10 +15,7 @@ struct UnimplementedTests {
     }
 
     private static let controller = [
-        Call(name: "ListVolumes") { _ = try await $0.controller.listVolumes(.init()) },
         Call(name: "GetCapacity") { _ = try await $0.controller.getCapacity(.init()) },
-        Call(name: "ListSnapshots") { _ = try await $0.controller.listSnapshots(.init()) },
-        Call(name: "ControllerGetVolume") { _ = try await $0.controller.controllerGetVolume(.init()) },
         Call(name: "ControllerModifyVolume") { _ = try await $0.controller.controllerModifyVolume(.init()) },
         Call(name: "GroupControllerGetCapabilities") {
             _ = try await $0.groups.groupControllerGetCapabilities(.init())
