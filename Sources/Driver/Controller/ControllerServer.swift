@@ -47,10 +47,15 @@ package struct ControllerServer: ControllerService {
         .expandVolume,
         .getCapacity,
         .getSnapshot,
+        .getVolume,
+        .listSnapshots,
+        .listVolumes,
+        .listVolumesPublishedNodes,
         .modifyVolume,
         .publishReadonly,
         .publishUnpublishVolume,
         .singleNodeMultiWriter,
+        .volumeCondition,
     ]
 
     /// The user of a request, or Locker's own identity where the request brings none.

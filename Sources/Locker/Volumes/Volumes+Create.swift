@@ -190,12 +190,13 @@ extension Volumes {
         return io.namespace.isEmpty ? io.poolName : io.namespace
     }
 
-    private func describe(
+    /// A volume that is ready, with its handle.
+    func describe(
         _ record: VolumeRecord,
         key: RecordKey,
         location: VolumeLocation,
         io: IOContext
-    ) throws -> VolumeDescription {
+    ) throws(LockerError) -> VolumeDescription {
         let handle = try VolumeHandle(
             clusterID: location.clusterID,
             poolID: io.poolID,

@@ -35,6 +35,7 @@ extension Volumes {
             guard
                 let store = try await RecordStore.open(io, layouts: self.layouts, creating: false, clock: self.clock)
             else { return nil }
+            self.meet(clusterDigest: handle.clusterDigest, io: io)
             return Place(store: store, key: handle.recordKey)
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
             return nil

@@ -20,6 +20,7 @@ extension Volumes {
             self.namespaces.add(io.namespace, fsid: io.cluster.fsid, poolID: io.poolID)
             await self.erasures.sweep(pool: io.poolName, namespace: io.namespace, target: location.target)
         }
+        self.meet(clusterDigest: Digest.short(location.clusterID), io: io)
         let course = self.course(of: request, io: io)
         try await self.namespaces.register(course: course, io: io, clock: self.clock)
     }

@@ -9,7 +9,7 @@ internal import SystemPackage
 
 extension Volumes {
     /// After how long a creation that nobody retries is taken back. The provisioner retries for minutes.
-    static let abandonedAfter: Int64 = 3_600_000
+    package static let abandonedAfter: Int64 = 3_600_000
 
     /// Finishes what former processes have left in a pool and namespace: erasures go on, creations and snapshots that
     /// nobody has retried for an hour are taken back, and snapshots whose deletion was begun are removed.

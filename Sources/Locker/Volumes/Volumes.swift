@@ -21,6 +21,7 @@ package final class Volumes: Sendable {
     let hook: StepHook
     let layouts: LayoutCache
     let namespaces: NamespaceIndex
+    let met = MetPlaces()
     let erasures: Erasures
     let logger: Logger
 

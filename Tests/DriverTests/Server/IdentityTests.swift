@@ -53,8 +53,10 @@ struct IdentityTests {
                 Set(ofController) == [
                     .rpc(.init(type: .createDeleteVolume)), .rpc(.init(type: .expandVolume)),
                     .rpc(.init(type: .singleNodeMultiWriter)), .rpc(.init(type: .createDeleteSnapshot)),
-                    .rpc(.init(type: .getSnapshot)), .rpc(.init(type: .publishUnpublishVolume)),
-                    .rpc(.init(type: .publishReadonly)),
+                    .rpc(.init(type: .getSnapshot)), .rpc(.init(type: .getVolume)), .rpc(.init(type: .listSnapshots)),
+                    .rpc(.init(type: .listVolumes)), .rpc(.init(type: .listVolumesPublishedNodes)),
+                    .rpc(.init(type: .volumeCondition)),
+                    .rpc(.init(type: .publishUnpublishVolume)), .rpc(.init(type: .publishReadonly)),
                     .rpc(.init(type: .getCapacity)), .rpc(.init(type: .modifyVolume)),
                 ]
             )

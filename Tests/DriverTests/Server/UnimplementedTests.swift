@@ -15,9 +15,6 @@ struct UnimplementedTests {
     }
 
     private static let controller = [
-        Call(name: "ListVolumes") { _ = try await $0.controller.listVolumes(.init()) },
-        Call(name: "ListSnapshots") { _ = try await $0.controller.listSnapshots(.init()) },
-        Call(name: "ControllerGetVolume") { _ = try await $0.controller.controllerGetVolume(.init()) },
         Call(name: "GroupControllerGetCapabilities") {
             _ = try await $0.groups.groupControllerGetCapabilities(.init())
         },
