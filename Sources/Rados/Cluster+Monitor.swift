@@ -7,12 +7,17 @@ internal import SystemPackage
 extension Cluster {
     /// Sends a command to the monitors and gives what they answer.
     ///
-    /// - Parameter arguments: the command as the monitors take it, `prefix` and its arguments:
-    ///   `["prefix": "osd blocklist ls", "format": "json"]`.
+    /// - Parameters:
+    ///   - arguments: the command as the monitors take it, `prefix` and its arguments:
+    ///     `["prefix": "osd blocklist ls", "format": "json"]`.
+    ///   - lists: arguments that are lists: `["caps": ["mon", "profile rbd"]]`.
     /// - Throws: ``CephError`` with `EACCES` if the user may not run it, `EINVAL` if there is no such command; the
     ///   monitors' own words are in the error's object.
-    package func monitorCommand(_ arguments: [String: String]) async throws -> [UInt8] {
-        let command = JSON.object(arguments)
+    package func monitorCommand(
+        _ arguments: [String: String],
+        lists: [String: [String]] = [:]
+    ) async throws -> [UInt8] {
+        let command = JSON.object(arguments, lists: lists)
         let name = arguments["prefix"] ?? "command"
         return try await self.blocking("rados_mon_command") { handle in
             var output: UnsafeMutablePointer<CChar>?

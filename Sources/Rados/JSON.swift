@@ -6,8 +6,22 @@ internal import SystemPackage
 
 /// The monitors' language, as far as it is spoken here.
 enum JSON {
-    /// An object of texts, its keys sorted.
-    static func object(_ members: [String: String]) -> String {
+    private enum Member: Encodable {
+        case text(String)
+        case list([String])
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .text(let text): try container.encode(text)
+            case .list(let list): try container.encode(list)
+            }
+        }
+    }
+
+    /// An object of texts and lists of texts, its keys sorted.
+    static func object(_ texts: [String: String], lists: [String: [String]] = [:]) -> String {
+        let members = texts.mapValues { Member.text($0) }.merging(lists.mapValues { Member.list($0) }) { $1 }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {

@@ -10,30 +10,13 @@ internal import Testing
 /// A pool without space: nothing new, but everything that gives space back, and all of it without waiting.
 @Suite(.timeLimit(.minutes(2)))
 struct FullPoolTests {
-    /// Writes until the monitors call the pool full, and waits until both connections know.
-    private static func fill(_ context: IOContext, of cluster: TestCluster) async throws {
-        let bytes = [UInt8](repeating: 7, count: 8 << 20)
-        for index in 0..<24 { try await context.write("fill.\(index)") { $0.writeFull(bytes) } }
-        let admin = try await cluster.connect(as: cluster.admin)
-        var isFull = false
-        while !isFull {
-            let answer = try await admin.monitorCommand(["prefix": "osd pool ls", "detail": "detail"])
-            isFull =
-                String(decoding: answer, as: UTF8.self).split(separator: "\n")
-                .first { $0.contains("'students'") }?
-                .split { $0 == " " || $0 == "," }.contains("full") == true  // and not "nearfull"
-        }
-        await admin.close()
-        try await context.cluster.waitForLatestMap()
-    }
-
     @Test("A full pool that has never had a trash says so, and not that the image does not exist")
     func noTrash() async throws {
         let cluster = try await TestCluster.start(store: .memstore, size: 200_000_000)
         let connection = try await cluster.connect()
         let context = try await connection.ioContext(pool: "students")
         try await context.createImage("one", size: 16 << 20)
-        try await Self.fill(context, of: cluster)
+        try await cluster.fill(context)
         try await expectErrno(.noSpace) { try await context.moveImageToTrash("one") }
         #expect(try await context.images().map(\.name) == ["one"])
         await connection.close()
@@ -53,7 +36,7 @@ struct FullPoolTests {
         try await live.acquireLock()
         try await context.write("record") { $0.setOmap(["v/1": [1]]) }
         try await context.prepareTrash()
-        try await Self.fill(context, of: cluster)
+        try await cluster.fill(context)
 
         // The steps of a deletion: the record moves on, the image goes to the trash and away.
         try await context.write("record") {

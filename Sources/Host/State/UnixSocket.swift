@@ -27,10 +27,15 @@ package enum UnixSocket {
             return .missing
         }
         guard status.st_mode & S_IFMT == S_IFSOCK else { return .notASocket }
-        let socket = try systemCall("socket", "\(path)") { locker_unix_connect(path.string) }
-        if socket == -2 { return .stale }
-        _ = close(socket)
-        return .served
+        do throws(HostError) {
+            let socket = try systemCall("socket", "\(path)") { locker_unix_connect(path.string) }
+            if socket == -2 { return .stale }
+            _ = close(socket)
+            return .served
+        } catch  where error.code == .noSuchFileOrDirectory {
+            // Removed in between, by the process that makes it anew.
+            return .missing
+        }
     }
 
     /// Makes a socket that only its owner can connect to.

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import CSI
+internal import Foundation
+internal import GRPCCore
+internal import LockerProto
+internal import Rados
+internal import SystemPackage
+internal import TestSupport
+internal import Testing
+
+/// A node that is silent while its volume goes to another.
+@Suite(.timeLimit(.minutes(10)))
+struct FencingTests {
+    /// Options of a node that may unstage without the volume's key: both nodes are on one machine and share a keyring.
+    private static func identity(_ installation: Installation) -> [String] {
+        // A driver of its own, since what a node tells the cluster of itself stays there.
+        ["--instance-config", installation.path("instance.json").string, "--driver-name", "fence.locker.csi"]
+    }
+
+    @Test("What a node still held in memory is refused when it wakes, and the next node's data is whole")
+    func lateWrites() async throws {
+        try await NodeStory.with(.filesystem()) { story in
+            let (volume, controller) = (story.volume, story.controller)
+            let first = try await story.installation.node()
+            let secondData = try await story.installation.data(of: "n2")
+            let second = try await story.installation.node("n2", options: Self.identity(story.installation))
+            try await controller.attach(volume)
+            try await first.stage(volume)
+            try await first.publish(volume)
+            try await story.use(first)
+
+            // Written, not synced: pages of the kernel that only the data process can put away.
+            let late = try FileDescriptor.open(volume.target().appending("work"), .writeOnly)
+            story.data.send(SIGSTOP)
+            try late.writeAll([UInt8](repeating: 0xEE, count: 1 << 20))
+
+            try await controller.detach(volume)
+            try await controller.attach(volume, to: "n2")
+            try await second.stage(volume, on: "n2")
+            try await second.publish(volume, on: "n2")
+            try story.expectWork(at: volume.target(on: "n2"))
+            let place = volume.target(on: "n2").appending("second")
+            let work = try VolumeFile(writingTo: place)
+
+            story.data.send(SIGCONT)
+            let synced = try await story.installation.cluster.threads.run { fsync(late.rawValue) == 0 ? 0 : errno }
+            #expect([EIO, EROFS].contains(synced), "the late write ended with \(synced)")
+            try late.close()
+            #expect(try await first.statistics(volume).volumeCondition?.abnormal == true)
+            await expectRefusal(.failedPrecondition, naming: "published to node n2") { try await first.stage(volume) }
+            try await first.unpublish(volume)
+            try await first.unstage(volume)
+            let left = try await Leftovers.onNode(of: volume, data: story.data, installation: story.installation)
+            #expect(left.isEmpty)
+
+            // What counts is what the cluster has, not what the second node remembers.
+            try await second.unpublish(volume, on: "n2")
+            try await second.unstage(volume, on: "n2")
+            try await second.stage(volume, on: "n2")
+            try await second.publish(volume, on: "n2")
+            #expect(try work.isWhole(at: place))
+            try story.expectWork(at: volume.target(on: "n2"))
+            try await second.unpublish(volume, on: "n2")
+            try await second.unstage(volume, on: "n2")
+            try await controller.detach(volume, from: "n2")
+            #expect(
+                try await Leftovers.onNode("n2", of: volume, data: secondData, installation: story.installation).isEmpty
+            )
+            try await controller.delete(volume)
+            try await Leftovers.waitUntilGone(story.installation.context)
+        }
+    }
+
+    @Test("A node that was fenced takes the volume again when it is given back to it, on a new device")
+    func returned() async throws {
+        try await NodeStory.with(.filesystem()) { story in
+            let (volume, controller) = (story.volume, story.controller)
+            let node = try await story.installation.node()
+            try await controller.attach(volume)
+            try await node.stage(volume)
+            try await node.publish(volume)
+            try await story.use(node)
+            try await node.unpublish(volume)
+            // Nothing is written meanwhile, so nothing on the node has noticed the fence.
+            try await controller.detach(volume)
+            try await controller.attach(volume)
+            try await node.stage(volume)
+            try await node.publish(volume)
+            try await story.use(node)
+            try await node.unpublish(volume)
+            try await node.unstage(volume)
+            try await controller.detach(volume)
+            try await story.finish(node)
+        }
+    }
+
+    @Test("A node that gave its volume back is not fenced")
+    func orderly() async throws {
+        try await NodeStory.with(.filesystem()) { story in
+            let (volume, controller) = (story.volume, story.controller)
+            let node = try await story.installation.node()
+            try await controller.attach(volume)
+            try await node.stage(volume)
+            let client = try #require(
+                try await story.data.data.list(.init(), timeout: .seconds(10)).attached.first?.clientAddress
+            )
+            try await node.unstage(volume)
+            // Published still, so nobody else stages it.
+            await expectRefusal(.failedPrecondition, naming: "n1") { try await controller.attach(volume, to: "n2") }
+            try await controller.detach(volume)
+            #expect(try await !story.installation.context.cluster.isBlocklisted(client))
+            try await story.finish(node)
+        }
+    }
+
+    @Test(
+        "A node whose volume was taken between its claim and its mount does not mount",
+        arguments: [
+            "stage.claimed", "stage.mapped",
+        ]
+    )
+    func takenBeforeMount(step: String) async throws {
+        try await NodeStory.with(.filesystem()) { story in
+            let (volume, controller) = (story.volume, story.controller)
+            try await controller.attach(volume)
+            let killed = try await story.installation.node(killedAt: step)
+            await #expect(throws: RPCError.self) { try await killed.stage(volume) }
+            try #require(await killed.wait() == 128 + SIGKILL)
+            try await controller.detach(volume)
+            try await controller.attach(volume, to: "n2")
+            let node = try await story.installation.node()
+            await expectRefusal(.failedPrecondition, naming: "published to node n2") { try await node.stage(volume) }
+            try await node.unstage(volume)
+            try await controller.detach(volume, from: "n2")
+            try await story.finish(node)
+        }
+    }
+}
