@@ -78,7 +78,7 @@ struct PeerTrait: SuiteTrait, TestScoping {
             client.beginGracefulShutdown()
             connection.cancel()
         }
-        let peer = try await Peer(client: client, given: given, directory: directory, own: own)
+        let peer = try await Peer(client: client, socket: socket, given: given, directory: directory, own: own)
         try await Peer.$current.withValue(peer) { try await function() }
     }
 }
