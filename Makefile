@@ -25,8 +25,8 @@ conformance: ## checks the CSI 1.13 rules, of locker serve or of ENDPOINT=unix:/
 	@LOCKER_CONFORMANCE_ENDPOINT=$(ENDPOINT) LOCKER_CONFORMANCE_SECRETS=$(SECRETS) \
 	LOCKER_CONFORMANCE_PARAMETERS=$(PARAMETERS) LOCKER_CONFORMANCE_SIZE=$(SIZE) dev/test '^ConformanceTests\.'
 
-sanity: build ## runs upstream's csi-sanity, if it is on PATH, against locker serve on a Ceph of its own (as root)
-	@$(in_namespace) dev/sanity
+sanity: ## runs upstream's csi-sanity, where it is on PATH, against locker serve on a Ceph of its own (as root)
+	@dev/sanity
 
 demo: build ## shows a volume's life on a Ceph of its own, from claim to deletion (as root)
 	@$(in_namespace) .build/debug/locker-demo

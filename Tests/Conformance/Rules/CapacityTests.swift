@@ -51,7 +51,7 @@ extension Conformance {
             }
         }
 
-        @Test("MV-1, MV-2: Changing needs a volume and changes, which are all known, or none is made")
+        @Test("MV-1, MV-2, SA-49: Changing needs a volume, and changes that are all known")
         func modifyRefused() async throws {
             try await Life.with(.modify) { life in
                 let volume = try await life.volume()
@@ -62,11 +62,25 @@ extension Conformance {
                     )
                 }
                 await refused(.invalidArgument, naming: ["volume_id"]) { try await modify("", ["x": "1"]) }
-                await refused(.invalidArgument, naming: ["mutable_parameters"]) {
-                    try await modify(volume.volumeID, [:])
-                }
                 await refused(.invalidArgument, naming: ["no-such-parameter"]) {
                     try await modify(volume.volumeID, ["no-such-parameter": "1"])
+                }
+                await refused(.invalidArgument, naming: ["XXX_FakeKey"]) {
+                    try await life.volume { $0.mutableParameters = ["XXX_FakeKey": "XXX_FakeValue"] }
+                }
+            }
+        }
+
+        @Test("SA-48: No change at all is OK for a volume that exists, and NOT_FOUND for one that does not")
+        func modifyNothing() async throws {
+            try await Life.with(.modify) { life in
+                let volume = try await life.volume()
+                let nothing = ControllerModifyVolumeRequest(volumeID: volume.volumeID, secrets: life.peer.secrets)
+                _ = try await life.peer.controller.controllerModifyVolume(nothing, timeout: Peer.patience)
+                var missing = nothing
+                missing.volumeID = "non-existing-volume-id"
+                await refused(.notFound) {
+                    try await life.peer.controller.controllerModifyVolume(missing, timeout: Peer.patience)
                 }
             }
         }

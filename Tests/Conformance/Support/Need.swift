@@ -28,7 +28,7 @@ enum Need: String, Sendable, CaseIterable {
     case topology = "VOLUME_ACCESSIBILITY_CONSTRAINTS"
     case groups = "CREATE_DELETE_GET_VOLUME_GROUP_SNAPSHOT"
     case metadata = "SNAPSHOT_METADATA_SERVICE"
-    case own = "that it is this build of Locker, started by the test"
+    case own = "this build of Locker, started by the test"
 
     /// Whether the peer advertises it.
     func isMet(by peer: Peer) -> Bool {

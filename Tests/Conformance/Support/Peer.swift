@@ -27,6 +27,9 @@ final class Peer: Sendable {
 
     private let client: GRPCClient<Transport>
 
+    /// Where it answers.
+    let socket: FilePath
+
     /// What it advertises.
     let offers: Offers
     /// The parameters of a StorageClass.
@@ -51,8 +54,15 @@ final class Peer: Sendable {
     var metadata: SnapshotMetadataClient<Transport> { SnapshotMetadataClient(self.client) }
 
     /// Asks what there is to know about a plugin before it is tested.
-    init(client: GRPCClient<Transport>, given: Given, directory: FilePath, own: OwnPlugin?) async throws {
+    init(
+        client: GRPCClient<Transport>,
+        socket: FilePath,
+        given: Given,
+        directory: FilePath,
+        own: OwnPlugin?
+    ) async throws {
         self.client = client
+        self.socket = socket
         self.parameters = given.parameters
         self.secrets = given.secrets
         self.size = given.size
@@ -73,7 +83,8 @@ final class Peer: Sendable {
     /// Ends the test, as skipped, if the peer does not advertise something.
     func require(_ needs: [Need]) throws {
         for need in needs where !need.isMet(by: self) {
-            try Test.cancel("the endpoint does not advertise \(need.rawValue)")
+            let reason = need == .own ? "the endpoint is not" : "the endpoint does not advertise"
+            try Test.cancel("\(reason) \(need.rawValue)")
         }
     }
 
