@@ -11,7 +11,7 @@ extension ControllerServer {
         _ request: CreateVolumeRequest,
         context: ServerContext
     ) async throws -> CreateVolumeResponse {
-        let volume = try Self.checked(request)
+        let volume = try self.checked(request)
         let entry = try self.catalog.clusters().entry(volume.parameters.clusterID)
         let target = try self.target(request.secrets, on: entry)
         let location = VolumeLocation(clusterID: entry.clusterID, target: target)
@@ -27,12 +27,13 @@ extension ControllerServer {
             volume: Volume(
                 capacityBytes: description.capacityBytes,
                 volumeID: description.handle.text,
-                volumeContext: VolumeContext.of(description)
+                volumeContext: VolumeContext.of(description),
+                contentSource: Self.contentSource(of: description.record)
             )
         )
     }
 
-    private static func checked(_ request: CreateVolumeRequest) throws -> VolumeRequest {
+    private func checked(_ request: CreateVolumeRequest) throws -> VolumeRequest {
         try FieldRules.name(request.name, "name")
         try FieldRules.map(request.parameters, "parameters")
         try FieldRules.map(request.mutableParameters, "mutable_parameters")
@@ -40,12 +41,7 @@ extension ControllerServer {
         if let name = request.mutableParameters.keys.min() {
             throw FieldError("mutable_parameters", "\(name) is not known to Locker")
         }
-        guard request.volumeContentSource == nil else {
-            throw FieldError(
-                "volume_content_source",
-                "volumes from snapshots and clones are not offered by this version"
-            )
-        }
+        let source = try self.source(request.volumeContentSource)
         let capabilities = try CapabilityRules.records(of: request.volumeCapabilities)
         let capacity =
             try request.capacityRange.map(CapacityBounds.init(checking:)) ?? CapacityBounds(required: 0, limit: 0)
@@ -54,7 +50,8 @@ extension ControllerServer {
             name: request.name,
             capacity: capacity,
             parameters: parameters,
-            capabilities: capabilities
+            capabilities: capabilities,
+            source: source
         )
     }
 }

@@ -27,6 +27,9 @@ extension VolumeRequest {
                 .filter { record.parameters[$0] != self.parameters.given[$0] }.sorted().joined(separator: ", ")
             throw LockerError(.alreadyExists, "\(name) exists with other parameters: \(differing)")
         }
+        guard record.source ?? Source() == self.source?.record ?? Source() else {
+            throw LockerError(.alreadyExists, "\(name) exists and was made from another source")
+        }
         guard Set(record.capabilities) == Set(self.capabilities) else {
             throw LockerError(.alreadyExists, "\(name) exists with other capabilities")
         }

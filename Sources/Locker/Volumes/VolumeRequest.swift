@@ -10,13 +10,22 @@ package struct VolumeRequest: Sendable, Hashable {
     package let capacity: CapacityBounds
     package let parameters: ClassParameters
     package let capabilities: [Capability]
+    /// What the volume starts as a copy of.
+    package let source: VolumeSource?
 
     /// A checked request.
-    package init(name: String, capacity: CapacityBounds, parameters: ClassParameters, capabilities: [Capability]) {
+    package init(
+        name: String,
+        capacity: CapacityBounds,
+        parameters: ClassParameters,
+        capabilities: [Capability],
+        source: VolumeSource? = nil
+    ) {
         self.name = name
         self.capacity = capacity
         self.parameters = parameters
         self.capabilities = capabilities
+        self.source = source
     }
 
     /// What the filesystem needs at least, in bytes: mkfs.xfs refuses less than 300 MiB, mkfs.ext4 wants room for its

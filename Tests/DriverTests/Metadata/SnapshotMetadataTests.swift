@@ -72,14 +72,19 @@ struct SnapshotMetadataTests {
             let secrets = volume.plan.secrets
             let first = try await TakenSnapshot(of: volume, named: "first", in: installation).id
             let second = try await TakenSnapshot(of: volume, named: "second", in: installation).id
-            func allocated(_ code: RPCError.Code, _ words: String, _ change: (inout GetMetadataAllocatedRequest) -> Void)
+            func allocated(
+                _ code: RPCError.Code,
+                _ words: String,
+                _ change: (inout GetMetadataAllocatedRequest) -> Void
+            )
                 async
             {
                 var request = GetMetadataAllocatedRequest(snapshotID: first, secrets: secrets)
                 change(&request)
                 await expectRefusal(code, naming: words, in: "\(words)") { try await controller.allocated(request) }
             }
-            func delta(_ code: RPCError.Code, _ words: String, _ change: (inout GetMetadataDeltaRequest) -> Void) async {
+            func delta(_ code: RPCError.Code, _ words: String, _ change: (inout GetMetadataDeltaRequest) -> Void) async
+            {
                 var request = GetMetadataDeltaRequest(
                     baseSnapshotID: first,
                     targetSnapshotID: second,
@@ -141,7 +146,9 @@ struct SnapshotMetadataTests {
         try await Self.with(bytes: 1 << 40, features: "layering") { installation, controller, volume in
             let snapshot = try await TakenSnapshot(of: volume, named: "s", in: installation)
             let request = GetMetadataAllocatedRequest(snapshotID: snapshot.id, secrets: volume.plan.secrets)
-            await expectRefusal(.deadlineExceeded) { try await controller.allocated(request, timeout: .milliseconds(300)) }
+            await expectRefusal(.deadlineExceeded) {
+                try await controller.allocated(request, timeout: .milliseconds(300))
+            }
             while try !controller.output().contains("GetMetadataAllocated\",\"duration.ms") {
                 try await Task.sleep(for: .milliseconds(20))
             }
