@@ -85,3 +85,17 @@ int locker_xfs_grow(int fd, uint64_t blocks, uint32_t inode_percent) {
     struct xfs_growfs_data data = {.newblocks = blocks, .imaxpct = inode_percent};
     return ioctl(fd, _IOW('X', 110, struct xfs_growfs_data), &data);
 }
+
+int locker_xfs_replay(const char *device) {
+    int context = fsopen("xfs", FSOPEN_CLOEXEC);
+    if (context < 0) return -1;
+    if (fsconfig(context, FSCONFIG_SET_STRING, "source", device, 0) != 0 ||
+        fsconfig(context, FSCONFIG_SET_FLAG, "nouuid", NULL, 0) != 0 ||
+        fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) != 0)
+        return close_and_fail(context, -1);
+    int mount = fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+    if (mount < 0) return close_and_fail(context, -1);
+    // A mount that was never attached to a directory ends with its last file descriptor.
+    close(mount);
+    return close(context);
+}

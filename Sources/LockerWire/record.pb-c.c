@@ -966,7 +966,7 @@ const ProtobufCEnumDescriptor locker__v1__filesystem__state__descriptor =
   locker__v1__filesystem__state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor locker__v1__filesystem__field_descriptors[8] =
+static const ProtobufCFieldDescriptor locker__v1__filesystem__field_descriptors[9] =
 {
   {
     "state",
@@ -1064,11 +1064,24 @@ static const ProtobufCFieldDescriptor locker__v1__filesystem__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "next_uuid",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__Filesystem, next_uuid),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned locker__v1__filesystem__field_indices_by_name[] = {
   5,   /* field[5] = attempt */
   6,   /* field[6] = changed_at */
   4,   /* field[4] = client_address */
+  8,   /* field[8] = next_uuid */
   3,   /* field[3] = node_id */
   0,   /* field[0] = state */
   1,   /* field[1] = type */
@@ -1078,7 +1091,7 @@ static const unsigned locker__v1__filesystem__field_indices_by_name[] = {
 static const ProtobufCIntRange locker__v1__filesystem__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor locker__v1__filesystem__descriptor =
 {
@@ -1088,7 +1101,7 @@ const ProtobufCMessageDescriptor locker__v1__filesystem__descriptor =
   "Locker__V1__Filesystem",
   "locker.v1",
   sizeof(Locker__V1__Filesystem),
-  8,
+  9,
   locker__v1__filesystem__field_descriptors,
   locker__v1__filesystem__field_indices_by_name,
   1,  locker__v1__filesystem__number_ranges,

@@ -33,10 +33,16 @@ extension Image {
 
     /// Copies what a clone shares with its parent and cuts the tie.
     ///
-    /// - Parameter progress: told before each object what is done and what there is, in objects; on a thread of librbd.
-    /// - Throws: ``CephError`` with `EINVAL` if this is no clone.
-    package func flatten(progress: (@Sendable (UInt64, UInt64) -> Void)? = nil) throws {
-        let result = withProgress(progress) { rbd_flatten_with_progress(self.raw, $0, $1) }
+    /// What was copied until it was stopped stays copied, and a repeat does the rest.
+    ///
+    /// - Parameter goesOn: asked before each object, with what is done and what there is, in objects, whether to go on;
+    ///   on a thread of librbd.
+    /// - Throws: ``CephError`` with `EINVAL` if this is no clone, `ECANCELED` if it was stopped.
+    package func flatten(goesOn: @escaping @Sendable (UInt64, UInt64) -> Bool = { _, _ in true }) throws {
+        // librbd ends its throttle of object copies with the first negative answer. See: AsyncObjectThrottle.cc.
+        let result = withDecidingProgress({ goesOn($0, $1) ? 0 : -Errno.canceled.rawValue }) {
+            rbd_flatten_with_progress(self.raw, $0, $1)
+        }
         try check(result, "rbd_flatten_with_progress", self.path)
     }
 }

@@ -77,6 +77,7 @@ struct Controller: Sendable {
     /// Ends it as SIGTERM would.
     func close() async {
         await self.operations.drain()
+        await self.volumes.finishAfterwards()
         await self.erasures.close()
         await self.clusters.close()
     }

@@ -119,8 +119,15 @@ struct SnapshotTests {
             #expect(try await context.withImage(.name("parent"), readOnly: true) { try $0.parent() == nil })
 
             let seen = Progress()
+            try await expectErrno(.canceled) {
+                try await context.withImage(.name("clone"), readOnly: false) { try $0.flatten { done, _ in done < 3 } }
+            }
+            #expect(try await context.withImage(.name("clone"), readOnly: true) { try $0.parent() != nil })
             try await context.withImage(.name("clone"), readOnly: false) { image in
-                try image.flatten { seen.note($0, $1) }
+                try image.flatten {
+                    seen.note($0, $1)
+                    return true
+                }
                 #expect(try image.parent() == nil)
             }
             // librbd reports before each object, so never the last one as done.

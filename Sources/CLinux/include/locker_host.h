@@ -36,6 +36,9 @@ int locker_xfs_geometry(int fd, uint32_t *block_size, uint64_t *blocks, uint32_t
 // Lets a mounted XFS have so many blocks (XFS_IOC_FSGROWFSDATA).
 int locker_xfs_grow(int fd, uint64_t blocks, uint32_t inode_percent);
 
+// Mounts an XFS where nobody sees it, beside another one of the same UUID, and unmounts it: its log is replayed then.
+int locker_xfs_replay(const char *device);
+
 // Opens a directory only to hold on to it (O_PATH).
 int locker_hold_directory(const char *path);
 

@@ -11,7 +11,7 @@ extension ControllerServer {
         _ request: CreateVolumeRequest,
         context: ServerContext
     ) async throws -> CreateVolumeResponse {
-        let volume = try Self.checked(request)
+        let volume = try self.checked(request)
         let entry = try self.catalog.clusters().entry(volume.parameters.clusterID)
         let target = try self.target(request.secrets, on: entry)
         let location = VolumeLocation(clusterID: entry.clusterID, target: target)
@@ -29,25 +29,21 @@ extension ControllerServer {
                 capacityBytes: description.capacityBytes,
                 volumeID: description.handle.text,
                 volumeContext: VolumeContext.of(description),
+                contentSource: Self.contentSource(of: description.record),
                 accessibleTopology: description.record.topology.isEmpty
                     ? [] : [Topology(segments: description.record.topology)]
             )
         )
     }
 
-    private static func checked(_ request: CreateVolumeRequest) throws -> VolumeRequest {
+    private func checked(_ request: CreateVolumeRequest) throws -> VolumeRequest {
         try FieldRules.name(request.name, "name")
         try FieldRules.map(request.parameters, "parameters")
         try FieldRules.map(request.mutableParameters, "mutable_parameters")
         try FieldRules.secrets(request.secrets)
         let limits = try VolumeLimits(request.mutableParameters)
         try limits.check()
-        guard request.volumeContentSource == nil else {
-            throw FieldError(
-                "volume_content_source",
-                "volumes from snapshots and clones are not offered by this version"
-            )
-        }
+        let source = try self.source(request.volumeContentSource)
         let capabilities = try CapabilityRules.records(of: request.volumeCapabilities)
         let capacity =
             try request.capacityRange.map(CapacityBounds.init(checking:)) ?? CapacityBounds(required: 0, limit: 0)
@@ -56,7 +52,8 @@ extension ControllerServer {
             name: request.name,
             capacity: capacity,
             parameters: parameters,
-            capabilities: capabilities
+            capabilities: capabilities,
+            source: source
         )
         volume.limits = limits
         volume.topology = try TopologyWish(checking: request.accessibilityRequirements)

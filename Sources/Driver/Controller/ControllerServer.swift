@@ -44,6 +44,7 @@ package struct ControllerServer: ControllerService {
     private static let capabilities: [ControllerServiceCapability.RPC.Kind] = [
         .createDeleteVolume,
         .createDeleteSnapshot,
+        .cloneVolume,
         .expandVolume,
         .getCapacity,
         .getSnapshot,

@@ -11,7 +11,8 @@ internal import Rados
 internal import SystemPackage
 
 extension NodeVolumes {
-    /// Makes the filesystem if the volume never had one, checks and mounts it, and lets it fill its device.
+    /// Makes the filesystem if the volume never had one, checks it, gives a copied one a UUID of its own, mounts it, and
+    /// lets it fill its device.
     func prepareFilesystem(
         _ record: StagingRecord,
         device: MappedDevice,
@@ -39,8 +40,11 @@ extension NodeVolumes {
                 try await Filesystems.check(type, on: device.device)
             }
             try self.hook.reached("stage.checked")
-            let options = Self.options(record, type: type)
-            try await self.blocking {
+            var options = Self.options(record, type: type)
+            if try await self.renewIdentity(type, device: device, request: request, io: io), type == .xfs {
+                options.data.append("nouuid")
+            }
+            try await self.blocking { [options] in
                 try MountTarget.makeDirectory(request.stagingPath)
                 try Mounts.mount(device.device, at: request.stagingPath, type: type.rawValue, options: options)
             }

@@ -12,6 +12,7 @@ internal import SystemPackage
 /// What is to be erased is recorded under `e/`, so that a process that dies leaves nothing behind that the next one does
 /// not find: at its start with the instance's identity, else when it first meets the pool and namespace. A few erasures
 /// run at once; one that cannot go on (a client still has the image open, the cluster does not answer) is tried again.
+/// One whose image has clones waits for them: it is looked at when one of them is gone, and rarely otherwise.
 package actor Erasures {
     /// One image to erase.
     package struct Job: Sendable, Hashable {
@@ -23,15 +24,19 @@ package actor Erasures {
     }
 
     nonisolated let layouts: LayoutCache
-    private let clusters: ClusterPool
-    private let logger: Logger
-    private let hook: StepHook
+    nonisolated let clusters: ClusterPool
+    nonisolated let logger: Logger
+    nonisolated let hook: StepHook
     private let width: Int
 
     private var waiting: [Job] = []
     private var known: Set<Job> = []
     private var running: [Job: Task<Void, Never>] = [:]
     private var retries: [Job: Task<Void, Never>] = [:]
+    /// Those of ``retries`` that wait for clones.
+    private var parents: Set<Job> = []
+    /// Counts what may have freed a parent.
+    private var departures = 0
     private var isClosed = false
 
     /// Nothing to erase yet.
@@ -88,10 +93,29 @@ package actor Erasures {
         }
     }
 
+    /// How many of those wait until their images' clones are gone or flattened.
+    package var waitingForClones: Int { self.parents.count }
+
+    /// Looks again at the images that wait for their clones: one of those may be gone, or independent.
+    package func lookAgain() {
+        self.departures += 1
+        guard !self.isClosed else { return }
+        for job in self.parents {
+            self.retries.removeValue(forKey: job)?.cancel()
+            self.waiting.append(job)
+        }
+        self.parents = []
+        self.startNext()
+    }
+
     private func work(_ job: Job) async {
+        let departures = self.departures
         do {
             try await self.erase(job)
             self.known.remove(job)
+            self.lookAgain()
+        } catch let error as CephError where error.code == .directoryNotEmpty {
+            self.waitForClones(job, seen: departures)
         } catch {
             let metadata: Logger.Metadata = [
                 "rbd.pool": "\(job.pool)", "rbd.image.id": "\(job.imageID)", "error": "\(error)",
@@ -103,43 +127,41 @@ package actor Erasures {
         self.startNext()
     }
 
+    /// - Parameter seen: ``departures`` before the image was looked at.
+    private func waitForClones(_ job: Job, seen: Int) {
+        guard !self.isClosed else { return }
+        guard seen == self.departures else {
+            self.waiting.append(job)
+            return
+        }
+        self.logger.info(
+            "Volume's data goes once its last clone is gone",
+            metadata: ["rbd.pool": "\(job.pool)", "rbd.image.id": "\(job.imageID)"]
+        )
+        self.parents.insert(job)
+        // Clones that other processes remove or flatten are noticed by looking now and then.
+        self.retry(job, after: .seconds(600))
+    }
+
     private func retryLater(_ job: Job) {
         guard !self.isClosed else { return }
+        // A client that died without closing is let go by the OSDs after 30 s.
+        self.retry(job, after: .seconds(10))
+    }
+
+    private func retry(_ job: Job, after delay: Duration) {
         self.retries[job] = Task {
-            // A client that died without closing is let go by the OSDs after 30 s.
-            try? await Task.sleep(for: .seconds(10))
+            do {
+                try await Task.sleep(for: delay)
+            } catch {
+                return
+            }
+            guard !Task.isCancelled, !self.isClosed else { return }
             self.retries[job] = nil
-            guard !self.isClosed else { return }
+            self.parents.remove(job)
             self.waiting.append(job)
             self.startNext()
         }
-    }
-
-    private func erase(_ job: Job) async throws {
-        let lease = try await self.clusters.cluster(for: job.target)
-        let io = try await lease.cluster.ioContext(pool: job.pool, namespace: job.namespace)
-        do {
-            try await io.removeFromTrash(id: job.imageID, force: true)
-        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            // Removed by an earlier attempt; what follows makes sure of it.
-        }
-        try self.hook.reached("erase.removed")
-        if try await io.trashEntry(id: job.imageID) != nil {
-            throw LockerError(.internal, "the trash still lists image \(job.imageID) after its removal")
-        }
-        do {
-            _ = try await io.imageSize(imageID: job.imageID)
-            throw LockerError(.internal, "the header of image \(job.imageID) is still there after its removal")
-        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            // As it should be.
-        }
-        guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false) else { return }
-        try await store.removeErasure(imageID: job.imageID, at: job.key)
-        try self.hook.reached("erase.recorded")
-        self.logger.info(
-            "Volume's data removed",
-            metadata: ["rbd.pool": "\(job.pool)", "rbd.image.id": "\(job.imageID)"]
-        )
     }
 
     /// Ends the erasures that run, and leaves the others to the next process.

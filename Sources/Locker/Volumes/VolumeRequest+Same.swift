@@ -40,6 +40,9 @@ extension VolumeRequest {
                     + " \(TopologyRules.words(record.topology))"
             )
         }
+        guard record.source ?? Source() == self.source?.record ?? Source() else {
+            throw LockerError(.alreadyExists, "\(name) exists and was made from another source")
+        }
         guard Set(record.capabilities) == Set(self.capabilities) else {
             throw LockerError(.alreadyExists, "\(name) exists with other capabilities")
         }

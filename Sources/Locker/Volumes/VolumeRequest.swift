@@ -10,17 +10,26 @@ package struct VolumeRequest: Sendable, Hashable {
     package let capacity: CapacityBounds
     package internal(set) var parameters: ClassParameters
     package let capabilities: [Capability]
+    /// What the volume starts as a copy of.
+    package let source: VolumeSource?
     /// Where it is to be reachable from.
     package var topology = TopologyWish()
     /// How fast it may be: the request's `mutable_parameters`.
     package var limits = VolumeLimits()
 
     /// A checked request.
-    package init(name: String, capacity: CapacityBounds, parameters: ClassParameters, capabilities: [Capability]) {
+    package init(
+        name: String,
+        capacity: CapacityBounds,
+        parameters: ClassParameters,
+        capabilities: [Capability],
+        source: VolumeSource? = nil
+    ) {
         self.name = name
         self.capacity = capacity
         self.parameters = parameters
         self.capabilities = capabilities
+        self.source = source
     }
 
     /// What the filesystem needs at least, in bytes: mkfs.xfs refuses less than 300 MiB, mkfs.ext4 wants room for its

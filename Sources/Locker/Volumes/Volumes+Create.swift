@@ -33,7 +33,7 @@ extension Volumes {
             else { throw LockerError(.internal, "\(io.path(LayoutCache.object)) vanished after it was written") }
             let key = self.recordKey(named: request.name)
             for _ in 0..<16 {
-                if let ready = try await self.attempt(request, key: key, store: store) {
+                if let ready = try await self.attempt(request, key: key, store: store, location: location) {
                     return try self.describe(ready, key: key, location: location, io: io)
                 }
             }
@@ -45,15 +45,16 @@ extension Volumes {
     private func attempt(
         _ request: VolumeRequest,
         key: RecordKey,
-        store: RecordStore
+        store: RecordStore,
+        location: VolumeLocation
     ) async throws -> VolumeRecord? {
         let found = try await store.volume(key)
         guard let found else {
-            let record = try self.newRecord(request, key: key, io: store.io)
+            let record = try await self.newRecord(request, key: key, io: store.io, location: location)
             guard let mine = try await store.put(record, at: key, replacing: nil) else { return nil }
             try self.hook.reached("create.recorded")
             try await self.checkAlone(mine, key: key, request: request, store: store)
-            return try await self.finish(mine, key: key, request: request, store: store)
+            return try await self.finish(mine, key: key, request: request, store: store, location: location)
         }
         if found.value.phase == .deleting {
             throw LockerError(.aborted, "volume \"\(request.name)\" is being deleted; try again later")
@@ -65,23 +66,32 @@ extension Volumes {
         record.step = self.ownership.step(on: store.io.cluster)
         guard let mine = try await store.put(record, at: key, replacing: found) else { return nil }
         try self.hook.reached("create.claimed")
-        return try await self.finish(mine, key: key, request: request, store: store)
+        return try await self.finish(mine, key: key, request: request, store: store, location: location)
     }
 
     private func finish(
         _ mine: Stored<VolumeRecord>,
         key: RecordKey,
         request: VolumeRequest,
-        store: RecordStore
+        store: RecordStore,
+        location: VolumeLocation
     ) async throws -> VolumeRecord? {
+        var mine = mine
         var record = mine.value
         let io = store.io
         let ledger = self.ledger(course: record.course, io: io)
         try await ledger.count(key, student: record.student, bytes: record.payloadBytes)
         try self.hook.reached("create.counted")
         do {
-            let size = UInt64(record.payloadBytes + record.dataOffsetBytes)
-            try await self.makeImage(record.imageName, size: size, request: request, io: io)
+            if let source = request.source {
+                let work = CloneWork(request: request, source: source, key: key, store: store, location: location)
+                guard let made = try await self.makeClone(work, mine: mine) else { return nil }
+                mine = made
+                record = made.value
+            } else {
+                let size = UInt64(record.payloadBytes + record.dataOffsetBytes)
+                try await self.makeImage(record.imageName, size: size, request: request, io: io)
+            }
         } catch let error as CephError where !error.isAmbiguous {
             try await self.rollBack(mine, key: key, store: store, ledger: ledger)
             throw Self.refusal(of: error, request: request)
@@ -98,6 +108,7 @@ extension Volumes {
         try self.hook.reached("create.ready")
         self.logger.info("Volume created", metadata: record.logMetadata)
         self.leaveCourtesyCopy(of: ready.value, io: io)
+        await self.flattenIfAsked(ready.value, key: key, io: io, target: location.target)
         return ready.value
     }
 
@@ -121,7 +132,7 @@ extension Volumes {
     }
 
     /// Takes back what a refused image left: the ledger's count, then the record.
-    private func rollBack(
+    func rollBack(
         _ mine: Stored<VolumeRecord>,
         key: RecordKey,
         store: RecordStore,
@@ -132,34 +143,22 @@ extension Volumes {
         _ = try await store.remove(mine, at: key)
     }
 
-    private static func refusal(of error: CephError, request: VolumeRequest) -> LockerError {
-        switch error.code {
-        case .invalidArgument, .outOfRange, .outOfDomain:
-            return LockerError(
-                .invalidArgument,
-                "the cluster refuses an image as the StorageClass wants it (imageFeatures, objectSize, stripes): \(error)",
-                cause: error
-            )
-        case .noSuchFileOrDirectory:
-            let pool = request.parameters.image.dataPool ?? request.parameters.pool
-            return LockerError(
-                .invalidArgument,
-                "pool \"\(pool)\" or its namespace does not exist: \(error)",
-                cause: error
-            )
-        default:
-            return LockerError(error, could: "create the image of volume \"\(request.name)\"")
-        }
-    }
-
-    private func newRecord(_ request: VolumeRequest, key: RecordKey, io: IOContext) throws -> VolumeRecord {
+    private func newRecord(
+        _ request: VolumeRequest,
+        key: RecordKey,
+        io: IOContext,
+        location: VolumeLocation
+    ) async throws -> VolumeRecord {
         let parameters = request.parameters
-        let size = try request.capacity.size(
-            smallest: request.smallestSize,
-            orDefault: parameters.defaultSize,
-            largest: parameters.largestSize
-        )
-        return VolumeRecord(
+        let origin = try await self.origin(of: request, on: io, location: location)
+        let size =
+            try origin.map { try request.size(copying: $0) }
+            ?? request.capacity.size(
+                smallest: request.smallestSize,
+                orDefault: parameters.defaultSize,
+                largest: parameters.largestSize
+            )
+        var record = VolumeRecord(
             phase: .creating,
             step: self.ownership.step(on: io.cluster),
             requestName: request.name,
@@ -183,6 +182,8 @@ extension Volumes {
             topology: parameters.topology(of: self.identity.instance),
             createdAt: self.clock.milliseconds
         )
+        if let origin { try await self.shape(&record, source: request.source, origin: origin) }
+        return record
     }
 
     func course(of request: VolumeRequest, io: IOContext) -> String {

@@ -62,6 +62,7 @@ extension Volumes {
             guard try await place.store.put(record, at: place.key, replacing: mine) != nil else { return false }
             throw refusal
         }
+        await self.flattenings.stop(imageID: record.imageID)
         try await self.moveToTrash(mine.value, io: place.io)
         try self.hook.reached("delete.trashed")
         try await self.ledger(course: record.course, io: place.io).release(place.key, student: record.student)

@@ -7,7 +7,7 @@ internal import SystemPackage
 
 extension Volumes {
     /// What is looked at once per pool and namespace: that the namespace exists, that the course is registered, and
-    /// that erasures a former process left go on.
+    /// that erasures and flattenings a former process left go on.
     func prepare(_ io: IOContext, request: VolumeRequest, location: VolumeLocation) async throws {
         if !self.namespaces.knows(io) {
             if !io.namespace.isEmpty, try await !self.exists(io) {
@@ -19,6 +19,7 @@ extension Volumes {
             }
             self.namespaces.add(io.namespace, fsid: io.cluster.fsid, poolID: io.poolID)
             await self.erasures.sweep(pool: io.poolName, namespace: io.namespace, target: location.target)
+            await self.flattenings.sweep(pool: io.poolName, namespace: io.namespace, target: location.target)
         }
         self.meet(clusterDigest: Digest.short(location.clusterID), io: io)
         let course = self.course(of: request, io: io)

@@ -11,12 +11,13 @@ extension Volumes {
     /// After how long a creation that nobody retries is taken back. The provisioner retries for minutes.
     package static let abandonedAfter: Int64 = 3_600_000
 
-    /// Finishes what former processes have left in a pool and namespace: erasures go on, creations and snapshots that
-    /// nobody has retried for an hour are taken back, and snapshots whose deletion was begun are removed.
+    /// Finishes what former processes have left in a pool and namespace: erasures and flattenings go on, creations and
+    /// snapshots that nobody has retried for an hour are taken back, and snapshots whose deletion was begun are removed.
     ///
     /// - Throws: ``LockerError``, `CephError`; what is done by then stays done, and a repeat goes on.
     package func tidy(pool: String, namespace: String, target: ClusterTarget) async throws {
         await self.erasures.sweep(pool: pool, namespace: namespace, target: target)
+        await self.flattenings.sweep(pool: pool, namespace: namespace, target: target)
         try await self.mutating(target, could: "tidy pool \(pool)") { cluster in
             let io = try await self.context(cluster, pool: pool, namespace: namespace)
             guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false) else { return }
@@ -57,6 +58,7 @@ extension Volumes {
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
             // It was not made yet.
         }
+        try await self.removeSourceSnapshot(of: record, key: key, cluster: store.io.cluster)
         try self.hook.reached("tidy.removed")
         try await self.ledger(course: record.course, io: store.io).release(key, student: record.student)
         guard try await store.remove(mine, at: key) else { return }

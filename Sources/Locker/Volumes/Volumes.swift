@@ -23,6 +23,8 @@ package final class Volumes: Sendable {
     let namespaces: NamespaceIndex
     let met = MetPlaces()
     let erasures: Erasures
+    let flattenings: Flattenings
+    let snapshots = SourceSnapshots()
     let logger: Logger
 
     private struct LedgerKey: Hashable {
@@ -67,6 +69,7 @@ package final class Volumes: Sendable {
         self.keys = keys
         self.identity = identity
         self.erasures = erasures
+        self.flattenings = Flattenings(clusters: clusters, erasures: erasures, logger: logger, hook: hook)
         self.logger = logger
         self.clock = clock
         self.hook = hook
@@ -139,8 +142,9 @@ package final class Volumes: Sendable {
         }
     }
 
-    /// Waits for what goes on after answers.
+    /// Waits for what goes on after answers, and stops what the next process goes on with.
     package func finishAfterwards() async {
+        await self.flattenings.close()
         for task in self.tasks.withLock({ Array($0.running.values) }) { await task.value }
     }
 }

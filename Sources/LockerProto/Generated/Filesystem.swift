@@ -32,6 +32,9 @@ package struct Filesystem: Sendable, Hashable {
     /// A clone or restore that has inherited its source's uuid and has to get its own at its first mount.
     package var uuidInherited: Bool
 
+    /// The uuid that such a one is being given: set from before it is written to the device until it is its uuid.
+    package var nextUuid: String
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         state: Filesystem.State = .init(rawValue: 0),
@@ -41,7 +44,8 @@ package struct Filesystem: Sendable, Hashable {
         clientAddress: String = "",
         attempt: String = "",
         changedAt: Int64 = 0,
-        uuidInherited: Bool = false
+        uuidInherited: Bool = false,
+        nextUuid: String = ""
     ) {
         self.state = state
         self.type = type
@@ -51,6 +55,7 @@ package struct Filesystem: Sendable, Hashable {
         self.attempt = attempt
         self.changedAt = changedAt
         self.uuidInherited = uuidInherited
+        self.nextUuid = nextUuid
     }
 
     /// The values of `State`; others survive as their numbers.
@@ -96,6 +101,7 @@ extension Filesystem: WireMessage {
         self.attempt = WireReading.string(raw.attempt)
         self.changedAt = raw.changed_at
         self.uuidInherited = raw.uuid_inherited != 0
+        self.nextUuid = WireReading.string(raw.next_uuid)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -108,5 +114,6 @@ extension Filesystem: WireMessage {
         raw.pointee.attempt = try arena.string(self.attempt, "locker.v1.Filesystem.attempt")
         raw.pointee.changed_at = self.changedAt
         raw.pointee.uuid_inherited = self.uuidInherited ? 1 : 0
+        raw.pointee.next_uuid = try arena.string(self.nextUuid, "locker.v1.Filesystem.next_uuid")
     }
 }

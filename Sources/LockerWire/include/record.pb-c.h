@@ -173,10 +173,14 @@ struct  Locker__V1__Filesystem
    * A clone or restore that has inherited its source's uuid and has to get its own at its first mount.
    */
   protobuf_c_boolean uuid_inherited;
+  /*
+   * The uuid that such a one is being given: set from before it is written to the device until it is its uuid.
+   */
+  char *next_uuid;
 };
 #define LOCKER__V1__FILESYSTEM__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__v1__filesystem__descriptor) \
-    , LOCKER__V1__FILESYSTEM__STATE__NONE, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+    , LOCKER__V1__FILESYSTEM__STATE__NONE, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string }
 
 
 /*

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import LockerProto
+internal import Rados
+
+/// What a volume is made from, as it was when it was looked at.
+struct CloneOrigin: Sendable {
+    /// The pool and namespace of the image, on the connection that the changes are made with.
+    let io: IOContext
+    let imageName: String
+    let imageID: String
+    /// The snapshot to clone; `nil` for a volume, of which one is taken first.
+    let snapshotName: String?
+    /// What messages call it.
+    let label: String
+    let payloadBytes: Int64
+    let dataOffsetBytes: Int64
+    let student: String
+    let capabilities: [Capability]
+    let filesystem: Filesystem
+    let encryption: VolumeRecord.Encryption
+    let depth: UInt32
+
+    /// A volume as its record describes it.
+    init(_ record: VolumeRecord, label: String, io: IOContext) {
+        self.io = io
+        self.imageName = record.imageName
+        self.imageID = record.imageID
+        self.snapshotName = nil
+        self.label = label
+        self.payloadBytes = record.payloadBytes
+        self.dataOffsetBytes = record.dataOffsetBytes
+        self.student = record.student
+        self.capabilities = record.capabilities
+        self.filesystem = record.filesystem ?? Filesystem()
+        self.encryption = record.encryption
+        self.depth = record.cloneDepth
+    }
+
+    /// A snapshot as its record describes it.
+    init(_ record: SnapshotRecord, label: String, io: IOContext) {
+        self.io = io
+        self.imageName = record.imageName
+        self.imageID = record.imageID
+        self.snapshotName = record.snapshotName
+        self.label = label
+        self.payloadBytes = record.payloadBytes
+        self.dataOffsetBytes = record.dataOffsetBytes
+        self.student = record.student
+        self.capabilities = record.capabilities
+        self.filesystem = record.filesystem ?? Filesystem()
+        self.encryption = record.encryption
+        self.depth = record.cloneDepth
+    }
+
+    /// What a copy holds of filesystems: the same one under its source's UUID, or none.
+    var inherited: Filesystem {
+        guard self.filesystem.state == .formatted else { return Filesystem() }
+        return Filesystem(
+            state: .formatted,
+            type: self.filesystem.type,
+            uuid: self.filesystem.uuid,
+            uuidInherited: true
+        )
+    }
+
+    /// Whether a node writes a filesystem, or its UUID, just now, so that a copy might hold half of it.
+    var isBeingFormatted: Bool {
+        self.filesystem.state == .formatting || !self.filesystem.nextUuid.isEmpty
+    }
+}
