@@ -157,7 +157,9 @@ final class Laboratory: Sendable {
     func remains() async throws -> [String] {
         var remains: [String] = []
         for object in try await self.io.objects() {
-            let lists = object.hasPrefix("locker.shard.") || ["rbd_directory", "rbd_trash"].contains(object)
+            let lists =
+                object.hasPrefix("locker.shard.")
+                || ["rbd_directory", "rbd_trash", "rbd_group_directory"].contains(object)
             if lists {
                 let keys = try await self.omap(of: object).keys
                 // "state" is librbd's own note of the directory, not an image.

@@ -101,6 +101,7 @@ package struct Plugin: Sendable {
             ownNode: self.options.nodeID.isEmpty ? nil : self.options.nodeID
         )
         self.registrations.append(ControllerRegistration(server))
+        self.registrations.append(GroupControllerRegistration(GroupServer(controller: server)))
         self.registrations.append(SnapshotMetadataRegistration(SnapshotMetadataServer(controller: server)))
     }
 

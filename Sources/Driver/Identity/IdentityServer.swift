@@ -35,6 +35,7 @@ package struct IdentityServer: IdentityService {
     ) async throws -> GetPluginCapabilitiesResponse {
         GetPluginCapabilitiesResponse(capabilities: [
             PluginCapability(kind: .service(.init(type: .controllerService))),
+            PluginCapability(kind: .service(.init(type: .groupControllerService))),
             PluginCapability(kind: .service(.init(type: .snapshotMetadataService))),
             PluginCapability(kind: .service(.init(type: .volumeAccessibilityConstraints))),
             PluginCapability(kind: .volumeExpansion(.init(type: .online))),

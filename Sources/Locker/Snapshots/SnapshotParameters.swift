@@ -22,8 +22,10 @@ package struct SnapshotParameters: Sendable, Hashable {
         self.clusterID = reader.text("clusterID")
         _ = reader.text("pool")
         // The snapshotter's --extra-create-metadata.
-        for name in ["volumesnapshot/name", "volumesnapshot/namespace", "volumesnapshotcontent/name"] {
-            _ = reader.text("csi.storage.k8s.io/\(name)")
+        for kind in ["volumesnapshot", "volumegroupsnapshot"] {
+            for name in ["\(kind)/name", "\(kind)/namespace", "\(kind)content/name"] {
+                _ = reader.text("csi.storage.k8s.io/\(name)")
+            }
         }
         try reader.finish()
         self.given = parameters.filter { !$0.key.hasPrefix("csi.storage.k8s.io/") }

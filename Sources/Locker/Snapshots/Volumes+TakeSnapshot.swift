@@ -88,7 +88,7 @@ extension Volumes {
     }
 
     /// Whether the volume held the same filesystem, or none, both times.
-    private static func holdsTheSame(_ before: VolumeRecord, _ after: VolumeRecord) -> Bool {
+    static func holdsTheSame(_ before: VolumeRecord, _ after: VolumeRecord) -> Bool {
         let (old, new) = (before.filesystem ?? Filesystem(), after.filesystem ?? Filesystem())
         return old.state == new.state && old.type == new.type && old.uuid == new.uuid
     }

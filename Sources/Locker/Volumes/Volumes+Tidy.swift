@@ -28,6 +28,7 @@ extension Volumes {
             }
             for (key, stored) in abandoned { try await self.takeBack(stored, key: key, store: store) }
             try await self.tidySnapshots(store)
+            try await self.tidyGroupSnapshots(store)
         }
     }
 

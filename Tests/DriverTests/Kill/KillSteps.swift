@@ -33,6 +33,19 @@ enum KillSteps {
         "unstage.marked", "unstage.unmounted", "unstage.unmapped", "unstage.released", "unstage.done",
     ]
 
+    static let group = [
+        "group.recorded", "group.gathered", "group.taken", "group.listed", "group.scattered", "group.ready",
+    ]
+    /// Reached only by who takes over what a killed process has begun.
+    static let groupTakeover = "group.claimed"
+    static let ungroup = [
+        "ungroup.marked", "ungroup.removed", "ungroup.dissolved", "ungroup.forgotten", "ungroup.done",
+    ]
+    /// Reached while a volume is made from a part of a group's snapshot.
+    static let copyPart = ["copy.begun", "copy.copied", "copy.named"]
+    /// Reached when a group snapshot that nobody has retried for an hour is taken back.
+    static let tidyGroup = "tidy.ungrouping"
+
     /// All of them.
     static var all: Set<String> {
         let lists = [
@@ -41,6 +54,7 @@ enum KillSteps {
             unstage,
             snapshot, snapshotTakeover, unsnapshot,
             controllerPublish, controllerUnpublish,
+            group, [groupTakeover, tidyGroup], ungroup, copyPart,
         ]
         return Set(lists.joined())
     }

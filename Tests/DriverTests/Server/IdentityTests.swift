@@ -31,7 +31,8 @@ struct IdentityTests {
             #expect(fromController == fromNode)
             #expect(
                 Set(fromController.capabilities.compactMap(\.kind)) == [
-                    .service(.init(type: .controllerService)), .service(.init(type: .snapshotMetadataService)),
+                    .service(.init(type: .controllerService)), .service(.init(type: .groupControllerService)),
+                    .service(.init(type: .snapshotMetadataService)),
                     .service(.init(type: .volumeAccessibilityConstraints)),
                     .volumeExpansion(.init(type: .online)),
                 ]

@@ -15,12 +15,6 @@ struct UnimplementedTests {
     }
 
     private static let controller = [
-        Call(name: "GroupControllerGetCapabilities") {
-            _ = try await $0.groups.groupControllerGetCapabilities(.init())
-        },
-        Call(name: "CreateVolumeGroupSnapshot") { _ = try await $0.groups.createVolumeGroupSnapshot(.init()) },
-        Call(name: "DeleteVolumeGroupSnapshot") { _ = try await $0.groups.deleteVolumeGroupSnapshot(.init()) },
-        Call(name: "GetVolumeGroupSnapshot") { _ = try await $0.groups.getVolumeGroupSnapshot(.init()) },
         Call(name: "NodeGetInfo") { _ = try await $0.node.nodeGetInfo(.init()) },
         Call(name: "NodeStageVolume") { _ = try await $0.node.nodeStageVolume(.init()) },
     ]

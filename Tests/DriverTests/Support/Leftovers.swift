@@ -23,7 +23,9 @@ enum Leftovers {
                 found += try await self.keys(of: object, in: context)
             } else if object.hasPrefix("locker.ledger.") {
                 found += try await self.counted(in: object, of: context)
-            } else if !["locker.layout", "rbd_directory", "rbd_trash", "rbd_info", "rbd_children"].contains(object) {
+            } else if ![
+                "locker.layout", "rbd_directory", "rbd_trash", "rbd_info", "rbd_children", "rbd_group_directory",
+            ].contains(object) {
                 found.append("object \(object)")
             }
         }
