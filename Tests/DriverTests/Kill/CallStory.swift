@@ -22,11 +22,17 @@ struct StoryProps: Sendable {
     let plan: VolumePlan
     /// The volume, where it is made before the call.
     var volume: MadeVolume?
+    var snapshot: Snapshot?
+    var group: VolumeGroupSnapshot?
+    /// Another volume, in a group with the first.
+    var other: MadeVolume?
 }
 
 extension CallStory {
     /// Every call of the controller that changes something.
-    static let all: [CallStory] = [create, delete, expand]
+    static let all: [CallStory] = [
+        create, delete, expand, modify, publish, unpublish, snapshot, unsnapshot, restore, clone, group, ungroup,
+    ]
 
     /// Calls with a function of librbd's in them that does several things one after another, and how often to kill in it:
     /// seldom in one that opens the image, since the cluster then takes its client for alive for 30 s.
@@ -58,7 +64,40 @@ extension CallStory {
         cleanUp: { process, props in try await process.delete(try #require(props.volume)) }
     )
 
-    private static func withVolume(_ process: LockerProcess, _ installation: Installation) async throws -> StoryProps {
+    static let modify = CallStory(
+        testDescription: "ControllerModifyVolume",
+        prepare: Self.withVolume,
+        call: { process, props in
+            let limits = ["maxIops": "1000", "maxReadBps": "10Mi"]
+            try await process.modify(try #require(props.volume), limits)
+        },
+        cleanUp: { process, props in try await process.delete(try #require(props.volume)) }
+    )
+
+    static let publish = CallStory(
+        testDescription: "ControllerPublishVolume",
+        prepare: Self.withVolume,
+        call: { process, props in try await process.attach(try #require(props.volume)) },
+        cleanUp: { process, props in
+            let volume = try #require(props.volume)
+            try await process.detach(volume)
+            try await process.delete(volume)
+        }
+    )
+
+    static let unpublish = CallStory(
+        testDescription: "ControllerUnpublishVolume",
+        prepare: { process, installation in
+            let props = try await Self.withVolume(process, installation)
+            try await process.attach(try #require(props.volume))
+            return props
+        },
+        call: { process, props in try await process.detach(try #require(props.volume)) },
+        cleanUp: { process, props in try await process.delete(try #require(props.volume)) }
+    )
+
+    /// A volume of the plan's.
+    static func withVolume(_ process: LockerProcess, _ installation: Installation) async throws -> StoryProps {
         let plan = installation.plan()
         let volume = try await process.create(plan, of: installation)
         return StoryProps(installation: installation, plan: plan, volume: volume)
