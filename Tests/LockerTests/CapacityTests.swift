@@ -69,34 +69,6 @@ struct CapacityTests {
         }
     }
 
-    /// A controller for a cluster of the test's own.
-    private static func with(
-        _ cluster: TestCluster,
-        _ body: (Volumes, Cluster) async throws -> Void
-    ) async throws {
-        let clusters = ClusterPool(threads: cluster.threads)
-        let events = EventLog()
-        let erasures = Erasures(clusters: clusters, layouts: LayoutCache(), logger: events.logger)
-        let volumes = Volumes(
-            clusters: clusters,
-            keys: try InstanceKeys(parsing: "a-key-of-the-tests"),
-            identity: ControllerIdentity(instance: "test", process: "locker-0"),
-            erasures: erasures,
-            logger: events.logger
-        )
-        let admin = try await cluster.connect(as: cluster.admin)
-        do {
-            try await body(volumes, admin)
-        } catch {
-            try await cluster.tearDown()
-            throw error
-        }
-        await admin.close()
-        await erasures.close()
-        await clusters.close()
-        try await cluster.tearDown()
-    }
-
     /// Waits until the monitors flag a pool.
     private static func wait(until flag: (PoolState) -> Bool, of pool: String, admin: Cluster) async throws {
         while try await !(admin.poolStates().contains { $0.name == pool && flag($0) }) {
@@ -107,7 +79,7 @@ struct CapacityTests {
     @Test("Without a mgr there is no number")
     func noManager() async throws {
         let cluster = try await TestCluster.start(store: .memstore, manager: .no)
-        try await Self.with(cluster) { volumes, _ in
+        try await cluster.withVolumes { volumes, _ in
             for dataPool in ["", "rbd"] {
                 let parameters = try Self.parameters(["dataPool": dataPool])
                 await expectRefusal(.unavailable, saying: "free space", "ceph-mgr") {
@@ -123,13 +95,18 @@ struct CapacityTests {
     @Test("A quota is what is left of it, and nothing once it is reached; so is a nearly full OSD")
     func full() async throws {
         let cluster = try await TestCluster.start(store: .memstore, size: 200_000_000, manager: .wait)
-        try await Self.with(cluster) { volumes, admin in
+        try await cluster.withVolumes { volumes, admin in
             func capacity(_ more: [String: String] = [:]) async throws -> Capacity {
                 let parameters = try Self.parameters(more)
                 return try await volumes.capacity(for: parameters, smallest: 4 << 20, from: nil, target: cluster.csi)
             }
             let empty = try await capacity()
             #expect(empty.available > 100_000_000 && empty.available < 200_000_000)
+            // Two pieces of data and two to restore them from: half of what one copy has.
+            _ = try await admin.monitorCommand(["prefix": "osd pool create", "pool": "coded", "pool_type": "erasure"])
+            while try await admin.poolUsages()["coded"] == nil { try await Task.sleep(for: .milliseconds(50)) }
+            let coded = try await capacity(["dataPool": "coded"])
+            #expect(coded.available > 40_000_000 && coded.available < empty.available / 10 * 6, "\(coded), \(empty)")
             try await Self.quota("max_bytes", 10 << 20, admin)
             let limited = try await capacity(["overcommit": "3"])
             #expect(limited.available > 29 << 20 && limited.available <= 30 << 20)

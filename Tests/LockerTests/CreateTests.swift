@@ -130,12 +130,12 @@ struct CreateTests {
         }
     }
 
-    @Test("An image that librbd refuses is taken back whole")
+    @Test("An image that librbd would refuse is refused before anything is made")
     func refusedImage() async throws {
         try await Laboratory.with { laboratory in
             let controller = try laboratory.controller()
             // No object map has room for so many objects.
-            await expectRefusal(.invalidArgument, saying: "objectSize") {
+            await expectRefusal(.outOfRange, saying: "1048576000000", "objectSize") {
                 try await controller.create(laboratory.request(required: 2 << 40, parameters: ["objectSize": "4096"]))
             }
             try await laboratory.expectNothing()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import Dispatch
 internal import Locker
 internal import LockerProto
 internal import RBD
@@ -140,6 +141,34 @@ struct PlacementTests {
                 // And once more, beside a volume that is made.
                 try await Self.copyRecord(from: west, to: laboratory.io) { $0.phase = .creating }
                 #expect(try await controller.create(laboratory.constrained(preferred: ["east"])) == volume)
+            }
+        }
+    }
+
+    @Test(
+        "Who sees, once its record is written, that another began in another pool withdraws; the retry finds that one"
+    )
+    func withdrawal() async throws {
+        try await Laboratory.with { laboratory in
+            try await laboratory.withTwin { west in
+                let east = laboratory.io
+                let late = StepHook { step in
+                    guard step == "create.recorded" else { return }
+                    // A hook cannot wait for a task otherwise; the other threads go on meanwhile.
+                    let isDone = DispatchSemaphore(value: 0)
+                    Task.detached {
+                        try await Self.copyRecord(from: east, to: west)
+                        isDone.signal()
+                    }
+                    isDone.wait()
+                }
+                await expectRefusal(.aborted, saying: "pvc-1", "pool rbd", "try again") {
+                    try await laboratory.controller(hook: late).create(laboratory.constrained(preferred: ["east"]))
+                }
+                try await laboratory.expectNothing()
+                let volume = try await laboratory.controller().create(laboratory.constrained(preferred: ["east"]))
+                #expect(volume.pool == "rbd")
+                #expect(try await east.images().isEmpty)
             }
         }
     }

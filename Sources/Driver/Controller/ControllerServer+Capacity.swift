@@ -16,8 +16,9 @@ extension ControllerServer {
         for (index, capability) in request.volumeCapabilities.enumerated() {
             try capability.validate("volume_capabilities[\(index)]")
         }
-        if request.accessibleTopology?.segments.isEmpty == true {
-            throw FieldError("accessible_topology", "has no segments")
+        if let place = request.accessibleTopology {
+            guard !place.segments.isEmpty else { throw FieldError("accessible_topology", "has no segments") }
+            try FieldRules.map(place.segments, "accessible_topology")
         }
         guard !request.parameters.isEmpty else { return try await self.wholeCapacity(request) }
         let parameters = try ClassParameters(request.parameters)
@@ -74,7 +75,8 @@ extension ControllerServer {
         GetCapacityResponse(
             availableCapacity: capacity.available,
             maximumVolumeSize: capacity.largest,
-            minimumVolumeSize: smallest
+            // Where nothing fits, the smallest would be more than the largest.
+            minimumVolumeSize: capacity.largest == 0 ? nil : smallest
         )
     }
 

@@ -33,12 +33,17 @@ package struct TopologyWish: Sendable, Hashable {
             }
         }
         if self.requisite.isEmpty, let first = pools.first { return first }
-        let offered = pools.map { "\($0.name) \(TopologyRules.words($0.topology(of: driver)))" }
-        let wanted = self.requisite.map { TopologyRules.words($0) }
+        let offered = Self.some(of: pools.map { "\($0.name) \(TopologyRules.words($0.topology(of: driver)))" })
+        let wanted = Self.some(of: self.requisite.map { TopologyRules.words($0) })
         throw LockerError(
             .resourceExhausted,
-            "no pool of topologyConstrainedPools can be reached from \(wanted.joined(separator: " or ")): the class has"
-                + " \(offered.joined(separator: ", ")). Give the class a pool there, or the nodes the labels (--topology)"
+            "no pool of topologyConstrainedPools can be reached from any of \(wanted): the class has \(offered). Give the class a pool there, or the nodes the labels (--topology)"
         )
+    }
+
+    /// A few of many, for a message that goes with a status: a class may have a hundred pools.
+    private static func some(of texts: [String]) -> String {
+        let more = texts.count > 6 ? " and \(texts.count - 6) more" : ""
+        return texts.prefix(6).map { String($0.prefix(200)) }.joined(separator: ", ") + more
     }
 }

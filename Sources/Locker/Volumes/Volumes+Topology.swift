@@ -16,7 +16,7 @@ extension Volumes {
     func placed(_ request: VolumeRequest, namespace: String, on cluster: Cluster) async throws -> VolumeRequest {
         guard !request.parameters.constrainedPools.isEmpty else { return request }
         var placed = request
-        let places = try await self.places(of: request, namespace: namespace, on: cluster)
+        let places = try await self.places(of: request, namespace: namespace, on: cluster, withOthers: true)
         if let place = try Self.decided(places, name: request.name) {
             let record = place.record.value
             placed.parameters.pool = place.store.io.poolName
@@ -48,34 +48,74 @@ extension Volumes {
     }
 
     /// The pools with a record of the request's name, those of its class first.
-    private func places(of request: VolumeRequest, namespace: String, on cluster: Cluster) async throws -> [Found] {
-        let key = self.recordKey(named: request.name)
-        let own = request.parameters.constrainedPools.map(\.name)
-        // In case the class was made anew without the pool.
-        let others = try await cluster.pools().filter { !own.contains($0) }
-        var places: [Found] = []
-        for pool in own + others {
-            do {
-                let io = try await cluster.ioContext(pool: pool, namespace: namespace)
-                guard
-                    let store = try await RecordStore.open(
-                        io,
-                        layouts: self.layouts,
-                        creating: false,
-                        clock: self.clock
-                    ),
-                    let record = try await store.volume(key)
-                else { continue }
-                places.append(Found(store: store, record: record))
-            } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-                // One of the class that does not exist matters only if it is chosen.
-            } catch let error as CephError
-                where [.permissionDenied, .notPermitted].contains(error.code) && !own.contains(pool)
-            {
-                // A pool that is none of this user's, so it holds no volume that this user has made.
-            }
+    ///
+    /// A pool that does not answer is left out where the volume cannot be as it has to: a region that is down stops no
+    /// volume that has to be elsewhere.
+    ///
+    /// - Parameter withOthers: whether to look at pools beside the class', in case it was made anew without one.
+    private func places(
+        of request: VolumeRequest,
+        namespace: String,
+        on cluster: Cluster,
+        withOthers: Bool
+    ) async throws -> [Found] {
+        let pools = request.parameters.constrainedPools
+        var names = pools.map(\.name)
+        if withOthers {
+            names += try await cluster.poolStates()
+                .filter { !$0.isErasureCoded && ($0.applications.isEmpty || $0.applications.contains("rbd")) }
+                .map(\.name).filter { !names.contains($0) }
         }
-        return places
+        let needed = Set(
+            pools.filter { request.topology.isMet(by: $0.topology(of: self.identity.instance)) }.map(\.name)
+        )
+        return try await withThrowingTaskGroup(of: (Int, Found?).self) { group in
+            for (index, pool) in names.enumerated() {
+                group.addTask {
+                    let isNeeded = needed.contains(pool)
+                    let name = request.name
+                    return (index, try await self.found(name, pool, namespace, on: cluster, isNeeded: isNeeded))
+                }
+            }
+            var found: [(Int, Found)] = []
+            for try await (index, one) in group {
+                if let one { found.append((index, one)) }
+            }
+            return found.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    /// The record of a name in one pool; `nil` if there is none, or none that can be seen where none is needed.
+    private func found(
+        _ name: String,
+        _ pool: String,
+        _ namespace: String,
+        on cluster: Cluster,
+        isNeeded: Bool
+    ) async throws -> Found? {
+        do {
+            let io = try await cluster.ioContext(pool: pool, namespace: namespace)
+            guard
+                let store = try await RecordStore.open(io, layouts: self.layouts, creating: false, clock: self.clock),
+                let record = try await store.volume(self.recordKey(named: name))
+            else { return nil }
+            return Found(store: store, record: record)
+        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+            // A pool of the class that does not exist matters only if it is chosen.
+            return nil
+        } catch let error as CephError
+            where !isNeeded && [.permissionDenied, .notPermitted, .timedOut].contains(error.code)
+        {
+            return nil
+        } catch let error as CephError where error.code == .timedOut {
+            throw LockerError(
+                .unavailable,
+                "pool \"\(pool)\" of topologyConstrainedPools does not answer, so it cannot be told whether volume"
+                    + " \"\(name)\" was begun there: \(error). It is safe to try again; with --strict-topology the"
+                    + " provisioner asks for one place only, and the others' pools may be down",
+                cause: error
+            )
+        }
     }
 
     /// Makes sure that no other controller has begun the same volume in another pool meanwhile.
@@ -91,7 +131,12 @@ extension Volumes {
         store: RecordStore
     ) async throws {
         guard !request.parameters.constrainedPools.isEmpty else { return }
-        let places = try await self.places(of: request, namespace: store.io.namespace, on: store.io.cluster)
+        let places = try await self.places(
+            of: request,
+            namespace: store.io.namespace,
+            on: store.io.cluster,
+            withOthers: false
+        )
         guard let other = places.first(where: { $0.store.io.poolID != store.io.poolID }) else { return }
         // Nothing but the record was made so far.
         _ = try await store.remove(mine, at: key)
