@@ -88,9 +88,7 @@ extension Volumes {
         }
         try self.hook.reached("create.imaged")
         record.imageID = try await io.imageID(named: record.imageName)
-        // Nobody has the image open yet.
-        let limits = VolumeLimits(recorded: record.mutableParameters).metadata
-        if !limits.isEmpty { try await io.setMetadata(limits, imageID: record.imageID) }
+        try await self.limitNew(record, io: io)
         record.phase = .ready
         record.step = nil
         record.readyAt = self.clock.milliseconds
@@ -154,11 +152,7 @@ extension Volumes {
 
     private func newRecord(_ request: VolumeRequest, key: RecordKey, io: IOContext) throws -> VolumeRecord {
         let parameters = request.parameters
-        let size = try request.capacity.size(
-            smallest: request.smallestSize,
-            orDefault: parameters.defaultSize,
-            largest: parameters.largestSize
-        )
+        let size = try request.capacity.size(smallest: request.smallestSize, orDefault: parameters.defaultSize)
         return VolumeRecord(
             phase: .creating,
             step: self.ownership.step(on: io.cluster),
