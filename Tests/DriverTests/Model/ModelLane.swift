@@ -80,6 +80,8 @@ struct ModelLane {
             } catch let error as RPCError {
                 if !Self.isPassing(error) { outcome = .refused(error) }
                 guard ContinuousClock.now < end else { throw error }
+            } catch is RuntimeError {
+                // The client of a process that was killed: its successor has another.
             }
             try await killed
             _ = await doubled
