@@ -46,6 +46,11 @@ struct MappingTests {
             let a = try await fixture.engine.map(try await fixture.image("a"))
             let b = try await fixture.engine.map(try await fixture.image("b"))
             #expect(a.device != b.device && a.clientAddress != b.clientAddress)
+            for volume in [a, b] {
+                let found = try await fixture.engine.device(volumeID: volume.volumeID, imageID: volume.imageID)
+                #expect(found?.device == volume.device)
+            }
+            #expect(try await fixture.engine.device(volumeID: "never heard of", imageID: a.imageID) == nil)
             let (first, second) = (try await fixture.open(a), try await fixture.open(b))
             let (x, y) = (randomBytes(65536), randomBytes(65536))
             try await first.write(x, at: 0)

@@ -112,6 +112,7 @@ struct RecoveryTests {
             let request = try await successor.request()
             #expect(old.device == process.device)
             #expect(old.trouble.contains("mounted at \(target)"), "\(old.trouble)")
+            #expect(try await successor.engine.device(volumeID: old.volumeID, imageID: old.imageID) == old)
             #expect(old.imageID == request.imageID)
 
             let fresh = try await successor.engine.map(request)

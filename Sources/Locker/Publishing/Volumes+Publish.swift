@@ -47,6 +47,7 @@ extension Volumes {
                 try self.hook.reached("attach.checked")
                 guard try await place.store.put(next, at: place.key, replacing: found) != nil else { continue }
                 try self.hook.reached("attach.recorded")
+                self.tallies.add(to: publication.nodeID, poolID: place.io.poolID)
                 self.logger.info(
                     "Volume published to a node",
                     metadata: next.logMetadata.merging(["node.id": "\(publication.nodeID)"]) { $1 }
@@ -81,6 +82,7 @@ extension Volumes {
 
     /// Makes sure that a node has fewer volumes than it takes, by the records of the pool.
     private func requireRoom(on nodeID: String, limit: Int64, io: IOContext) async throws {
+        guard !self.tallies.hasRoom(on: nodeID, limit: limit, poolID: io.poolID) else { return }
         let listing = VolumeListing(layouts: self.layouts)
         var count: Int64 = 0
         for namespace in try await listing.namespaces(of: io.poolName, on: io.cluster) {
@@ -92,6 +94,7 @@ extension Volumes {
                 if stored.value.attachment(to: nodeID) != nil { count += 1 }
             }
         }
+        self.tallies.note(count, of: nodeID, poolID: io.poolID)
         guard count < limit else {
             throw LockerError(
                 .resourceExhausted,

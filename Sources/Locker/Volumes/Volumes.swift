@@ -22,6 +22,7 @@ package final class Volumes: Sendable {
     let layouts: LayoutCache
     let namespaces: NamespaceIndex
     let met = MetPlaces()
+    let tallies = NodeTallies()
     let erasures: Erasures
     let flattenings: Flattenings
     let snapshots = SourceSnapshots()

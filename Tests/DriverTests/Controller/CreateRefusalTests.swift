@@ -71,7 +71,7 @@ struct CreateRefusalTests {
     @Test(
         "More than one writer is not offered, for filesystems and raw block alike",
         arguments: [
-            VolumeCapability.AccessMode.Mode.multiNodeMultiWriter, .multiNodeSingleWriter, .multiNodeReaderOnly,
+            VolumeCapability.AccessMode.Mode.multiNodeMultiWriter, .multiNodeSingleWriter,
         ]
     )
     func modes(mode: VolumeCapability.AccessMode.Mode) async throws {

@@ -10,7 +10,7 @@ internal import TestSupport
 internal import Testing
 
 /// A node whose cluster does not answer while a pod writes.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct SilentClusterTests {
     @Test("NodeGetVolumeStats answers while the cluster is silent and says so, and is well when it is back")
     func statistics() async throws {
