@@ -10,24 +10,23 @@ extension Volumes {
     func tidySnapshots(_ store: RecordStore) async throws {
         var abandoned: [(RecordKey, Stored<SnapshotRecord>)] = []
         try await store.forEach(of: SnapshotRecord.self, prefix: SnapshotRecord.prefix) { name, stored in
-            guard self.isAbandoned(stored.value, seenBy: store.io.cluster.instanceAddress),
-                let key = RecordKey(hex: name.dropFirst(2)) else { return }
+            // Another installation that shares the pool tidies its own.
+            guard self.isAbandoned(stored.value), let key = RecordKey(hex: name.dropFirst(2)),
+                key == self.snapshotKey(named: stored.value.requestName)
+            else { return }
             abandoned.append((key, stored))
         }
         for (key, stored) in abandoned { try await self.takeBack(stored, key: key, store: store) }
     }
 
     /// Whether nobody is at a snapshot that is not ready. The parts of a group's snapshot are the group's affair.
-    ///
-    /// - Parameter address: this process' own client: what it has begun it may still be at.
-    private func isAbandoned(_ record: SnapshotRecord, seenBy address: String) -> Bool {
+    private func isAbandoned(_ record: SnapshotRecord) -> Bool {
         guard record.groupSnapshotID.isEmpty else { return false }
         let now = self.clock.milliseconds
         let isOld = record.phase == .creating && record.createdAt < now - Self.abandonedAfter
         guard isOld || record.phase == .deleting else { return false }
         guard let step = record.step, let owner = step.owner else { return true }
-        let isPredecessor = owner.name == self.identity.process && owner.address != address
-        return isPredecessor || step.startedAt < now - StepOwnership.patience
+        return owner.address.isEmpty || step.startedAt < now - StepOwnership.patience
     }
 
     private func takeBack(_ stored: Stored<SnapshotRecord>, key: RecordKey, store: RecordStore) async throws {

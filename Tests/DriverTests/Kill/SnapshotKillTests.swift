@@ -65,21 +65,23 @@ struct SnapshotKillTests {
 
     @Test("A snapshot that nobody retries for an hour is taken back, by the next controller if one is killed at it")
     func tidy() async throws {
-        try await Self.with { installation, volume in
-            try await Self.expectDeath(at: "snapshot.taken", in: installation) { _ = try await $0.snapshot(of: volume) }
-            let opened = try await RecordStore.open(installation.context, layouts: LayoutCache(), creating: false)
-            let store = try #require(opened)
-            let key = RecordKey(instance: "rbd.locker.csi", snapshot: "snapshot-1")
-            let stored = try #require(try await store.record(SnapshotRecord.self, at: key))
-            var record = stored.value
-            record.createdAt -= 2 * 3_600_000
-            record.step?.startedAt -= 2 * 3_600_000
-            #expect(try await store.put(record, at: key, replacing: stored) != nil)
-
-            let killed = try await installation.controller(killedAt: "tidy.unsnapped", hasIdentity: true)
+        try await Installation.with { installation in
+            // A name that no other test's controllers have, which look after the same pool.
+            let name = ["--driver-name", "tidy.locker.csi"]
+            let first = try await installation.controller(killedAt: "snapshot.taken", options: name)
+            let volume = try await first.create(installation.plan(), of: installation)
+            await #expect(throws: RPCError.self) { _ = try await first.snapshot(of: volume) }
+            try #require(await first.wait() == 128 + SIGKILL)
+            try await Self.age(in: installation.context)
+            let killed = try await installation.controller(
+                killedAt: "tidy.unsnapped",
+                hasIdentity: true,
+                options: name
+            )
             try #require(await killed.wait() == 128 + SIGKILL)
-            let controller = try await installation.controller(hasIdentity: true)
-            while try await store.record(SnapshotRecord.self, at: key) != nil {
+            try await Self.age(in: installation.context)
+            let controller = try await installation.controller(hasIdentity: true, options: name)
+            while try await Self.record(in: installation.context).stored != nil {
                 try await Task.sleep(for: .milliseconds(20))
             }
             let left = try await installation.context.withImage(.name(volume.imageName), readOnly: true) {
@@ -89,6 +91,25 @@ struct SnapshotKillTests {
             try await controller.delete(volume)
             try await Leftovers.waitUntilGone(installation.context)
         }
+    }
+
+    private static func record(
+        in context: IOContext
+    ) async throws -> (store: RecordStore, key: RecordKey, stored: Stored<SnapshotRecord>?) {
+        let opened = try await RecordStore.open(context, layouts: LayoutCache(), creating: false)
+        let store = try #require(opened)
+        let key = RecordKey(instance: "tidy.locker.csi", snapshot: "snapshot-1")
+        return (store, key, try await store.record(SnapshotRecord.self, at: key))
+    }
+
+    /// Makes a snapshot that is being taken, or taken back, look two hours old.
+    private static func age(in context: IOContext) async throws {
+        let (store, key, found) = try await self.record(in: context)
+        let stored = try #require(found)
+        var record = stored.value
+        record.createdAt -= 2 * 3_600_000
+        record.step?.startedAt -= 2 * 3_600_000
+        #expect(try await store.put(record, at: key, replacing: stored) != nil)
     }
 
     private static func with(_ body: (Installation, MadeVolume) async throws -> Void) async throws {
