@@ -10,7 +10,10 @@ extension Volumes {
     func tidySnapshots(_ store: RecordStore) async throws {
         var abandoned: [(RecordKey, Stored<SnapshotRecord>)] = []
         try await store.forEach(of: SnapshotRecord.self, prefix: SnapshotRecord.prefix) { name, stored in
-            guard self.isAbandoned(stored.value), let key = RecordKey(hex: name.dropFirst(2)) else { return }
+            // Another installation that shares the pool tidies its own.
+            guard self.isAbandoned(stored.value), let key = RecordKey(hex: name.dropFirst(2)),
+                key == self.snapshotKey(named: stored.value.requestName)
+            else { return }
             abandoned.append((key, stored))
         }
         for (key, stored) in abandoned { try await self.takeBack(stored, key: key, store: store) }

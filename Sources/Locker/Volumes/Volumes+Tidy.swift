@@ -23,7 +23,10 @@ extension Volumes {
             guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false) else { return }
             var abandoned: [(RecordKey, Stored<VolumeRecord>)] = []
             try await store.forEach(of: VolumeRecord.self, prefix: "v/") { name, stored in
-                guard self.isAbandoned(stored.value), let key = RecordKey(hex: name.dropFirst(2)) else { return }
+                // Another installation that shares the pool tidies its own.
+                guard self.isAbandoned(stored.value), let key = RecordKey(hex: name.dropFirst(2)),
+                    key == self.recordKey(named: stored.value.requestName)
+                else { return }
                 abandoned.append((key, stored))
             }
             for (key, stored) in abandoned { try await self.takeBack(stored, key: key, store: store) }

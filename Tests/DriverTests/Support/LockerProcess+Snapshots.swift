@@ -2,19 +2,25 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import CSI
+internal import GRPCCore
 internal import Redaction
-internal import TestSupport
+internal import Testing
 
-/// What the snapshotter and the provisioner ask of a controller.
+/// The calls about snapshots, copies and lists, with a deadline each.
 extension LockerProcess {
-    /// Takes a snapshot.
-    func snapshot(_ name: String, of volume: MadeVolume) async throws -> Snapshot {
+    /// Takes a snapshot of a volume.
+    func snapshot(_ name: String = "snapshot-1", of volume: MadeVolume) async throws -> Snapshot {
         let request = CreateSnapshotRequest(sourceVolumeID: volume.id, name: name, secrets: volume.plan.secrets)
         let answer = try await self.controller.createSnapshot(request, timeout: Self.patience)
-        guard let snapshot = answer.snapshot else { throw SetUpError("CreateSnapshot answered no snapshot") }
-        return snapshot
+        return try #require(answer.snapshot)
     }
 
+    /// Removes a snapshot of a volume.
+    func delete(_ snapshot: Snapshot, of volume: MadeVolume) async throws {
+        try await self.deleteSnapshot(snapshot.snapshotID, secrets: volume.plan.secrets)
+    }
+
+    /// Removes a snapshot by its id.
     func deleteSnapshot(_ id: String, secrets: [String: Secret]) async throws {
         let request = DeleteSnapshotRequest(snapshotID: id, secrets: secrets)
         _ = try await self.controller.deleteSnapshot(request, timeout: Self.patience)
@@ -30,6 +36,19 @@ extension LockerProcess {
         request.volumeContentSource = VolumeContentSource(kind: source)
         let answer = try await self.controller.createVolume(request, timeout: Self.patience)
         return try MadeVolume(answer, to: plan, in: installation.directory)
+    }
+
+    /// The ids of every volume in the list, page by page.
+    func volumes(by entries: Int32 = 0) async throws -> [String] {
+        var ids: [String] = []
+        var token = ""
+        repeat {
+            let request = ListVolumesRequest(maxEntries: entries, startingToken: token)
+            let page = try await self.controller.listVolumes(request, timeout: Self.patience)
+            ids += page.entries.compactMap(\.volume?.volumeID)
+            token = page.nextToken
+        } while !token.isEmpty
+        return ids
     }
 }
 
