@@ -18,7 +18,7 @@ extension Laboratory {
         parameters: [String: String] = [:],
         capabilities: [Capability] = [Capability(block: true, accessMode: 1)]
     ) throws -> VolumeRequest {
-        let plain = try self.request(
+        var request = try self.request(
             name,
             required: required,
             limit: limit,
@@ -26,18 +26,8 @@ extension Laboratory {
             parameters: parameters,
             capabilities: capabilities
         )
-        return VolumeRequest(
-            name: plain.name,
-            capacity: plain.capacity,
-            parameters: plain.parameters,
-            capabilities: plain.capabilities,
-            source: source
-        )
-    }
-
-    /// The records of the namespace.
-    func store() async throws -> RecordStore {
-        try #require(try await RecordStore.open(self.io, layouts: LayoutCache(), creating: true))
+        request.source = source
+        return request
     }
 
     /// Changes a volume's record behind the controllers' backs.
