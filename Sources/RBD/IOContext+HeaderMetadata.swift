@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 package import Rados
+internal import SystemPackage
 
 extension IOContext {
     /// The keys of an image's metadata, the first thousand, without opening it.

@@ -30,6 +30,11 @@ extension Laboratory {
         return request
     }
 
+    /// The records of the namespace.
+    func store() async throws -> RecordStore {
+        try #require(try await RecordStore.open(self.io, layouts: LayoutCache(), creating: true))
+    }
+
     /// Changes a volume's record behind the controllers' backs.
     func edit(_ handle: VolumeHandle, _ change: (inout VolumeRecord) -> Void) async throws {
         let store = try await self.store()
