@@ -57,7 +57,11 @@ extension VolumeRequest {
             )
         }
         guard self.capacity.required > 0 else { return payload }
-        let wanted = try self.capacity.size(smallest: self.smallestSize, orDefault: payload)
+        let wanted = try self.capacity.size(
+            smallest: self.smallestSize,
+            orDefault: payload,
+            largest: self.parameters.largestSize
+        )
         guard wanted >= payload else {
             throw LockerError(
                 .outOfRange,

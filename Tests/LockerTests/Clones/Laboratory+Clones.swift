@@ -18,7 +18,7 @@ extension Laboratory {
         parameters: [String: String] = [:],
         capabilities: [Capability] = [Capability(block: true, accessMode: 1)]
     ) throws -> VolumeRequest {
-        var request = try self.request(
+        let plain = try self.request(
             name,
             required: required,
             limit: limit,
@@ -26,8 +26,13 @@ extension Laboratory {
             parameters: parameters,
             capabilities: capabilities
         )
-        request.source = source
-        return request
+        return VolumeRequest(
+            name: plain.name,
+            capacity: plain.capacity,
+            parameters: plain.parameters,
+            capabilities: plain.capabilities,
+            source: source
+        )
     }
 
     /// The records of the namespace.
