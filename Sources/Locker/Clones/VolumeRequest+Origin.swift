@@ -57,11 +57,7 @@ extension VolumeRequest {
             )
         }
         guard self.capacity.required > 0 else { return payload }
-        let wanted = try self.capacity.size(
-            smallest: self.smallestSize,
-            orDefault: payload,
-            largest: self.parameters.largestSize
-        )
+        let wanted = try self.capacity.size(smallest: self.smallestSize, orDefault: payload)
         guard wanted >= payload else {
             throw LockerError(
                 .outOfRange,

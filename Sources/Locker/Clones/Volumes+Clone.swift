@@ -77,6 +77,15 @@ extension Volumes {
     /// afterwards: a snapshot that a mkfs began or ended around is taken anew.
     private func copy(_ work: CloneWork, mine: inout Stored<VolumeRecord>) async throws -> Bool {
         var origin = try await self.origin(work)
+        if let part = origin.partID {
+            try await self.copyPart(
+                GroupPart(io: origin.io, imageID: origin.imageID, snapshotID: part),
+                as: work.key.imageName,
+                in: work.store.io,
+                options: work.request.parameters.image
+            )
+            return true
+        }
         if let snapshot = origin.snapshotName {
             try await self.clone(origin, snapshot: snapshot, work: work)
             return true
