@@ -23,4 +23,11 @@ struct WireReader {
         defer { self.rest.removeFirst(Int(length)) }
         return String(validating: self.rest.prefix(Int(length)), as: UTF8.self)
     }
+
+    /// Passes over the next text, or bytes; `false` if there are too few.
+    mutating func skip() -> Bool {
+        guard let length = self.integer(UInt32.self), self.rest.count >= Int(length) else { return false }
+        self.rest.removeFirst(Int(length))
+        return true
+    }
 }

@@ -12,6 +12,8 @@ struct CloneOrigin: Sendable {
     let imageID: String
     /// The snapshot to clone; `nil` for a volume, of which one is taken first.
     let snapshotName: String?
+    /// The id of a part of a group's snapshot, which has no name that librbd would clone it by: it is copied.
+    let partID: UInt64?
     /// What messages call it.
     let label: String
     let payloadBytes: Int64
@@ -28,6 +30,7 @@ struct CloneOrigin: Sendable {
         self.imageName = record.imageName
         self.imageID = record.imageID
         self.snapshotName = nil
+        self.partID = nil
         self.label = label
         self.payloadBytes = record.payloadBytes
         self.dataOffsetBytes = record.dataOffsetBytes
@@ -44,6 +47,7 @@ struct CloneOrigin: Sendable {
         self.imageName = record.imageName
         self.imageID = record.imageID
         self.snapshotName = record.snapshotName
+        self.partID = record.groupSnapshotID.isEmpty ? nil : record.snapshotID
         self.label = label
         self.payloadBytes = record.payloadBytes
         self.dataOffsetBytes = record.dataOffsetBytes

@@ -55,6 +55,7 @@ extension Volumes {
         let imageID = try await io.imageID(named: mine.value.imageName)
         try await self.removeSourceSnapshot(of: mine.value, key: work.key, cluster: work.cluster, work.candidates)
         try self.hook.reached("clone.freed")
+        try await self.forgetSourceMetadata(imageID: imageID, io: io)
         return try await self.fit(work, mine: &mine, imageID: imageID)
     }
 
@@ -76,6 +77,15 @@ extension Volumes {
     /// afterwards: a snapshot that a mkfs began or ended around is taken anew.
     private func copy(_ work: CloneWork, mine: inout Stored<VolumeRecord>) async throws -> Bool {
         var origin = try await self.origin(work)
+        if let part = origin.partID {
+            try await self.copyPart(
+                GroupPart(io: origin.io, imageID: origin.imageID, snapshotID: part),
+                as: work.key.imageName,
+                in: work.store.io,
+                options: work.request.parameters.image
+            )
+            return true
+        }
         if let snapshot = origin.snapshotName {
             try await self.clone(origin, snapshot: snapshot, work: work)
             return true
@@ -93,6 +103,14 @@ extension Volumes {
         }
         try await self.clone(origin, snapshot: name, work: work)
         return true
+    }
+
+    /// librbd copies the source's metadata: whose it is, which is written anew after the answer, and how fast it may be,
+    /// which the copy's own request says.
+    private func forgetSourceMetadata(imageID: String, io: IOContext) async throws {
+        let keys = try await io.metadataKeys(imageID: imageID)
+        let inherited = keys.filter { $0.hasPrefix("locker.") || $0.hasPrefix("conf_") }
+        if !inherited.isEmpty { try await io.removeMetadata(inherited, imageID: imageID) }
     }
 
     private func put(_ record: VolumeRecord, _ work: CloneWork, _ mine: inout Stored<VolumeRecord>) async throws -> Bool

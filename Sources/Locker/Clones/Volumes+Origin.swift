@@ -54,6 +54,7 @@ extension Volumes {
     func shape(_ record: inout VolumeRecord, source: VolumeSource?, origin: CloneOrigin) async throws {
         record.source = source?.record
         record.filesystem = origin.inherited
+        guard origin.partID == nil else { return }
         record.cloneDepth = origin.depth + 1
         record.flatten = record.cloneDepth >= CloneLimits.softDepth
         guard origin.snapshotName == nil, !record.flatten else { return }

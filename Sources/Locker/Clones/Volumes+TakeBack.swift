@@ -15,6 +15,7 @@ extension Volumes {
         candidates: [String]
     ) async throws {
         try await self.removeClone(mine.value.imageName, io: store.io)
+        try await self.removePartialCopy(of: mine.value.imageName, in: store.io)
         try await self.removeSourceSnapshot(of: mine.value, key: key, cluster: store.io.cluster, candidates)
         try await self.rollBack(
             mine,

@@ -62,6 +62,7 @@ extension Volumes {
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
             // It was not made yet.
         }
+        if record.source != nil { try await self.removePartialCopy(of: record.imageName, in: store.io) }
         try await self.removeSourceSnapshot(of: record, key: key, cluster: store.io.cluster)
         try self.hook.reached("tidy.removed")
         try await self.ledger(course: record.course, io: store.io).release(key, student: record.student)

@@ -26,7 +26,7 @@ struct CreateRefusalTests {
 
     @Test("Missing and malformed fields are INVALID_ARGUMENT, naming the field")
     func fields() async throws {
-        let snapshot = VolumeContentSource(kind: .snapshot(.init(snapshotID: "x")))
+        let sourceless = VolumeContentSource()
         try await Self.expect([
             Row(.invalidArgument, "name") { $0.name = "" },
             Row(.invalidArgument, "name") { $0.name = String(repeating: "a", count: 129) },
@@ -45,7 +45,7 @@ struct CreateRefusalTests {
             Row(.invalidArgument, "capacity_range") { $0.capacityRange = CapacityRange() },
             Row(.invalidArgument, "negative") { $0.capacityRange = CapacityRange(requiredBytes: -1) },
             Row(.invalidArgument, "negative") { $0.capacityRange = CapacityRange(limitBytes: -1) },
-            Row(.invalidArgument, "volume_content_source") { $0.volumeContentSource = snapshot },
+            Row(.invalidArgument, "volume_content_source") { $0.volumeContentSource = sourceless },
             Row(.invalidArgument, "flavour") { $0.mutableParameters = ["flavour": "x"] },
             Row(.invalidArgument, "parameters") { $0.parameters["x"] = String(repeating: "a", count: 4096) },
         ])

@@ -8,6 +8,10 @@ enum KillSteps {
     static let takeover = "create.claimed"
     /// Reached only by who finds the image of an attempt that was cut short.
     static let restart = "create.restarted"
+    /// Reached besides those of ``create`` when the volume is a copy of another one.
+    static let clone = ["clone.snapped", "clone.made", "clone.freed", "clone.fitted"]
+    /// Reached only when the copy is of a long chain of copies: before the answer, and after it.
+    static let flatten = ["clone.flattened", "flatten.begun", "flatten.done", "flatten.recorded"]
     static let controllerExpand = ["expand.counted", "expand.resized", "expand.recorded"]
     static let modify = ["modify.recorded", "modify.applied"]
     static let delete = ["delete.marked", "delete.trashed", "delete.released", "delete.moved"]
@@ -26,6 +30,8 @@ enum KillSteps {
         "stage.claimed", "stage.recorded", "stage.mapped", "stage.noted", "stage.formatting", "stage.made",
         "stage.formatted", "stage.checked", "stage.mounted", "stage.done",
     ]
+    /// Reached when a copied filesystem is mounted for the first time.
+    static let identity = ["stage.renewing", "stage.renewed", "stage.identified"]
     static let publish = ["publish.checked", "publish.done"]
     static let nodeExpand = ["expand.refreshed", "expand.grown"]
     static let unpublish = ["unpublish.unmounted", "unpublish.done"]
@@ -49,8 +55,8 @@ enum KillSteps {
     /// All of them.
     static var all: Set<String> {
         let lists = [
-            create, [takeover, restart, tidy], controllerExpand, modify, delete, erase, stage, publish, nodeExpand,
-            unpublish,
+            create, clone, flatten, identity, [takeover, restart, tidy], controllerExpand, modify, delete, erase, stage,
+            publish, nodeExpand, unpublish,
             unstage,
             snapshot, snapshotTakeover, unsnapshot,
             controllerPublish, controllerUnpublish,

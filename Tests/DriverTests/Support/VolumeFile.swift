@@ -23,6 +23,11 @@ struct VolumeFile: Sendable {
         }
     }
 
+    /// Takes a file as it is now.
+    init(readingFrom path: FilePath) throws {
+        self.bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path.string)))
+    }
+
     /// Whether a file, or the beginning of a raw device, has the same bytes.
     func isWhole(at path: FilePath) throws -> Bool {
         let file = try FileDescriptor.open(path, .readOnly)

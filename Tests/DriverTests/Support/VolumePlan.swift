@@ -13,6 +13,8 @@ struct VolumePlan: Sendable {
     var bytes: Int64
     var parameters: [String: String]
     var secrets: [String: Secret]
+    /// What it is to be a copy of.
+    var source: VolumeContentSource?
 
     /// The request that makes it.
     var request: CreateVolumeRequest {
@@ -21,7 +23,8 @@ struct VolumePlan: Sendable {
             capacityRange: CapacityRange(requiredBytes: self.bytes),
             volumeCapabilities: [self.capability],
             parameters: self.parameters,
-            secrets: self.secrets
+            secrets: self.secrets,
+            volumeContentSource: self.source
         )
     }
 }

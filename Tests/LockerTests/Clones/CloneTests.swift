@@ -50,6 +50,28 @@ struct CloneTests {
         }
     }
 
+    @Test("Of the source's limits and names in the image's metadata a copy has none", arguments: Kind.allCases)
+    func metadata(_ kind: Kind) async throws {
+        try await Laboratory.with { laboratory in
+            let controller = try laboratory.controller()
+            let volume = try await controller.create(laboratory.request())
+            await controller.volumes.finishAfterwards()
+            let image = ImageName.id(volume.handle.imageID)
+            try await laboratory.io.withImage(image, readOnly: false) { image in
+                try image.setMetadata("conf_rbd_qos_iops_limit", to: "100")
+                try image.setMetadata("locker.examiner", to: "grace")
+                try image.setMetadata("note", to: "by hand")
+            }
+            let copy = try await controller.create(laboratory.copy(of: try await kind.source(volume, by: controller)))
+            await controller.volumes.finishAfterwards()
+            let found = try await laboratory.io.withImage(.id(copy.handle.imageID), readOnly: true) {
+                try $0.metadata()
+            }
+            #expect(found["note"] == "by hand" && found["locker.volume"] == "copy")
+            #expect(found["conf_rbd_qos_iops_limit"] == nil && found["locker.examiner"] == nil)
+        }
+    }
+
     @Test("A copy is as large as its source or as is asked for, and never smaller", arguments: Kind.allCases)
     func sizes(_ kind: Kind) async throws {
         try await Laboratory.with { laboratory in
