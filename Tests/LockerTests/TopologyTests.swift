@@ -111,8 +111,10 @@ struct TopologyTests {
         #expect(try read(["stripeUnit": "65536", "stripeCount": "3"]).largestSize == 255_999_999 << 22)
         let bounds = try CapacityBounds(required: (256_000_000 << 22) + 1, limit: 0)
         await expectRefusal(.outOfRange, saying: "1073741824000000", "objectSize") {
-            try bounds.size(largest: 256_000_000 << 22)
+            try bounds.check(largest: 256_000_000 << 22)
         }
-        #expect(try CapacityBounds(required: 0, limit: 0).size(orDefault: 9, largest: 4 << 20) == 4 << 20)
+        await expectRefusal(.outOfRange, saying: "1048576000000", "2000000000000") {
+            try read(["objectSize": "4096", "defaultSize": "2000000000000"])
+        }
     }
 }

@@ -53,26 +53,27 @@ package struct CapacityBounds: Sendable, Hashable {
 
     private static let largestObjectMap: Int64 = 256_000_000
 
+    /// That an image's layout allows what is required.
+    ///
+    /// - Parameter largest: the most that it allows, whole objects.
+    /// - Throws: ``LockerError`` with `outOfRange`.
+    package func check(largest: Int64) throws(LockerError) {
+        guard self.required > largest else { return }
+        throw LockerError(
+            .outOfRange,
+            "\(self.required) bytes are more than the largest volume with this layout, \(largest) bytes; a larger"
+                + " objectSize in the class allows more"
+        )
+    }
+
     /// The size for a new volume: what is required rounded up to whole objects, or what is required exactly where the
     /// limit leaves no room for that.
     ///
     /// - Parameters:
     ///   - smallest: what the filesystem needs at least.
     ///   - fallback: what is taken if nothing is asked for.
-    ///   - largest: what the image's layout allows.
     /// - Throws: ``LockerError`` with `outOfRange` if no size fits.
-    package func size(
-        smallest: Int64 = 1,
-        orDefault fallback: Int64 = Self.defaultSize,
-        largest: Int64 = Self.largest
-    ) throws(LockerError) -> Int64 {
-        guard self.required <= largest else {
-            throw LockerError(
-                .outOfRange,
-                "\(self.required) bytes are more than the largest volume with this layout, \(largest) bytes; a larger"
-                    + " objectSize in the class allows more"
-            )
-        }
+    package func size(smallest: Int64 = 1, orDefault fallback: Int64 = Self.defaultSize) throws(LockerError) -> Int64 {
         let floor = max(smallest, 512)
         guard self.limit == 0 || self.limit >= floor else {
             throw LockerError(.outOfRange, "limit_bytes \(self.limit) is less than the smallest volume, \(floor) bytes")
@@ -80,7 +81,7 @@ package struct CapacityBounds: Sendable, Hashable {
         var wanted = self.required
         // A limit that is no whole number of sectors still has room for the sectors below it.
         if wanted == 0 { wanted = self.limit == 0 ? fallback : min(fallback, self.limit / 512 * 512) }
-        wanted = min(max(wanted, floor), largest)
+        wanted = max(wanted, floor)
         let rounded = (wanted + Self.objectSize - 1) / Self.objectSize * Self.objectSize
         if self.limit == 0 || rounded <= self.limit { return rounded }
         // A block device counts in sectors, so a size between two of them would be cut off.

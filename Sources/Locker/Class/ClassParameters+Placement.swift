@@ -17,11 +17,16 @@ extension ClassParameters {
     func topology(of driver: String) -> [String: String] { ConstrainedPool.topology(self.segments, of: driver) }
 
     /// The largest volume that librbd takes for the class, in bytes.
-    package var largestSize: Int64 {
+    package var largestSize: Int64 { self.image.largestSize }
+}
+
+extension ImageOptions {
+    /// The largest image, in bytes.
+    var largestSize: Int64 {
         CapacityBounds.largest(
-            hasObjectMap: self.image.features.contains(.objectMap),
-            objectSize: self.image.objectSize.map { Int64($0) } ?? CapacityBounds.objectSize,
-            stripeCount: self.image.stripeCount.map { Int64($0) } ?? 1
+            hasObjectMap: self.features.contains(.objectMap),
+            objectSize: self.objectSize.map { Int64($0) } ?? CapacityBounds.objectSize,
+            stripeCount: self.stripeCount.map { Int64($0) } ?? 1
         )
     }
 }

@@ -80,6 +80,7 @@ package struct ClassParameters: Sendable, Hashable {
         self.studentSource = try StudentSource(&reader)
         self.defaultSize =
             try reader.integer("defaultSize", in: 1...CapacityBounds.largest) ?? CapacityBounds.defaultSize
+        try CapacityBounds(required: self.defaultSize, limit: 0).check(largest: image.largestSize)
         self.overcommit = try Overcommit(&reader)
         for name in ["studentQuota", "template"] where reader.text(name) != nil {
             throw LockerError(

@@ -99,6 +99,9 @@ package struct VolumeLimits: Sendable, Hashable {
     /// As a record keeps them: plain numbers.
     package var recorded: [String: String] { self.values.mapValues { String($0) } }
 
+    /// Whether a key of an image's metadata is one of these limits'.
+    static func isMetadata(_ key: String) -> Bool { self.kinds.contains { key == "conf_\($0.option)" } }
+
     /// As librbd finds them in an image's metadata.
     var metadata: [String: String] {
         var metadata: [String: String] = [:]

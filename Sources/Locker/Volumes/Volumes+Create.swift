@@ -98,9 +98,7 @@ extension Volumes {
         }
         try self.hook.reached("create.imaged")
         record.imageID = try await io.imageID(named: record.imageName)
-        // Nobody has the image open yet.
-        let limits = VolumeLimits(recorded: record.mutableParameters).metadata
-        if !limits.isEmpty { try await io.setMetadata(limits, imageID: record.imageID) }
+        try await self.limitNew(record, io: io)
         record.phase = .ready
         record.step = nil
         record.readyAt = self.clock.milliseconds
@@ -153,11 +151,7 @@ extension Volumes {
         let origin = try await self.origin(of: request, on: io, location: location)
         let size =
             try origin.map { try request.size(copying: $0) }
-            ?? request.capacity.size(
-                smallest: request.smallestSize,
-                orDefault: parameters.defaultSize,
-                largest: parameters.largestSize
-            )
+            ?? request.capacity.size(smallest: request.smallestSize, orDefault: parameters.defaultSize)
         var record = VolumeRecord(
             phase: .creating,
             step: self.ownership.step(on: io.cluster),

@@ -59,12 +59,10 @@ extension Volumes {
         guard record.payloadBytes < capacity.required else { return record.payloadBytes }
         // An attempt that was cut short may have made the image larger than the record says.
         let image = Int64(try await place.io.imageSize(imageID: record.imageID)) - record.dataOffsetBytes
-        let size = max(
-            try capacity.size(
-                largest: try await self.largestSize(of: record, reaching: capacity.required, io: place.io)
-            ),
-            image
+        try capacity.check(
+            largest: try await self.largestSize(of: record, reaching: capacity.required, io: place.io)
         )
+        let size = max(try capacity.size(), image)
         guard capacity.limit == 0 || size <= capacity.limit else {
             throw LockerError(
                 .outOfRange,

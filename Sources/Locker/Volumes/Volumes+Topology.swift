@@ -11,9 +11,10 @@ internal import SystemPackage
 extension Volumes {
     /// The request with the pool that its volume is in already, or else goes to.
     ///
-    /// - Throws: ``LockerError``: `resourceExhausted` if no pool of the class can be reached from where it has to,
+    /// - Throws: ``LockerError``: `outOfRange` for a size that the class' layout does not allow, `resourceExhausted` if no pool of the class can be reached from where it has to,
     ///   `aborted` while it is not clear in which of two pools the volume is.
     func placed(_ request: VolumeRequest, namespace: String, on cluster: Cluster) async throws -> VolumeRequest {
+        try request.capacity.check(largest: request.parameters.largestSize)
         guard !request.parameters.constrainedPools.isEmpty else { return request }
         var placed = request
         let places = try await self.places(of: request, namespace: namespace, on: cluster, withOthers: true)
