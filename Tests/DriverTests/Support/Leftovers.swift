@@ -8,6 +8,7 @@ internal import RBD
 internal import Rados
 internal import SystemPackage
 internal import TestSupport
+internal import Testing
 
 @testable internal import Driver
 
@@ -47,11 +48,20 @@ enum Leftovers {
         }
     }
 
-    /// Waits until the namespace is empty: data goes in the background after DeleteVolume has answered.
-    ///
-    /// The tests' time limit ends a wait for what never happens.
-    static func waitUntilGone(_ context: IOContext) async throws {
-        while try await !self.inCluster(context).isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+    /// Waits until the namespace is empty: data goes in the background after DeleteVolume has answered, and a client that
+    /// was killed holds what it had open for 30 s.
+    static func waitUntilGone(_ context: IOContext, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        let end = ContinuousClock.now + .seconds(90)
+        while true {
+            let left = try await self.inCluster(context)
+            if left.isEmpty { return }
+            guard ContinuousClock.now < end else {
+                let text = left.joined(separator: "\n")
+                Issue.record("after 90 s there is still\n\(text)", sourceLocation: sourceLocation)
+                throw SetUpError("what was deleted is not gone")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
     }
 
     /// What a node has of a volume: mounts, devices, its staging record, its key.
