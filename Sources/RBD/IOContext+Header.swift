@@ -27,6 +27,29 @@ extension IOContext {
         return Int(try self.decoded(answer.integer(UInt32.self), of: "get_snapcontext", object))
     }
 
+    /// Which of an image's snapshots are in its trash, and how many clones each still has.
+    ///
+    /// - Throws: ``CephError`` with `ENOENT` if there is no such image, in the trash or out.
+    package func snapshotUses(imageID: String) async throws -> [SnapshotUse] {
+        let object = "rbd_header.\(imageID)"
+        var answer = WireReader(try await self.execute(object, class: "rbd", method: "get_snapcontext"))
+        guard answer.integer(UInt64.self) != nil, let count = answer.integer(UInt32.self) else {
+            throw self.unreadable("get_snapcontext", object)
+        }
+        var uses: [SnapshotUse] = []
+        for _ in 0..<count {
+            let id = try self.decoded(answer.integer(UInt64.self), of: "get_snapcontext", object)
+            do {
+                let input = Self.littleEndian(id)
+                var info = WireReader(try await self.execute(object, class: "rbd", method: "snapshot_get", input: input))
+                uses.append(try self.decoded(SnapshotUse(&info), of: "snapshot_get", object))
+            } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+                // It was removed just now.
+            }
+        }
+        return uses
+    }
+
     /// An image's size in bytes.
     ///
     /// - Throws: ``CephError`` with `ENOENT` if there is no such image, in the trash or out.
@@ -59,7 +82,7 @@ extension IOContext {
         }
     }
 
-    private static func littleEndian(_ value: UInt32) -> [UInt8] {
+    private static func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
         withUnsafeBytes(of: value.littleEndian) { [UInt8]($0) }
     }
 

@@ -36,11 +36,26 @@ extension IOContext {
 
     /// Removes an image and its data, which takes as long as the image has objects.
     ///
+    /// Cut short, it leaves an image in the trash that a repeat may refuse to remove (`EUCLEAN`): where that matters, see
+    /// ``moveImageToTrash(_:delay:)``.
+    ///
     /// - Throws: ``CephError`` with `ENOENT` if there is none, `ENOTEMPTY` if it has snapshots, `EBUSY` if it is open
     ///   elsewhere.
     package func removeImage(_ name: String) async throws {
         try await self.blocking {
             try check(rbd_remove(self.raw, name), "rbd_remove", self.path(name))
+        }
+    }
+
+    /// Removes the object that leads from an image's name to its id, which is the first that a creation makes: what is
+    /// left of one that was cut short there.
+    ///
+    /// - Parameter name: a name that no image has.
+    package func forgetImageName(_ name: String) async throws {
+        do {
+            try await self.remove("rbd_id.\(name)")
+        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+            // It was not even begun.
         }
     }
 

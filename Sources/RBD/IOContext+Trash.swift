@@ -15,6 +15,9 @@ extension IOContext {
 
     /// Moves an image to the trash: its name is free at once, its data stays until ``removeFromTrash(id:force:progress:)``.
     ///
+    /// Repeated, it ends a move that was cut short, which librbd finds by the image's name, and which the image cannot be
+    /// removed before (`EUCLEAN`).
+    ///
     /// - Parameters:
     ///   - name: the image's name.
     ///   - delay: for how long it may be removed only by force.
@@ -27,27 +30,6 @@ extension IOContext {
         try await self.blocking {
             let seconds = UInt64(clamping: delay.components.seconds)
             try check(rbd_trash_move(self.raw, name, seconds), "rbd_trash_move", self.path(name))
-        }
-    }
-
-    /// Ends a move to the trash that was cut short once the image had lost its name: until then librbd says `EBUSY` to
-    /// whoever removes it, and ``moveImageToTrash(_:delay:)``, which finds no name, cannot end it.
-    ///
-    /// The last step of librbd's own (`trash_state_set` of the OSD's class "rbd": MOVING becomes NORMAL).
-    ///
-    /// - Parameter id: the image's id; one whose move has ended is left as it is.
-    /// - Throws: ``CephError`` with `ENOENT` if it is not in the trash.
-    package func endMoveToTrash(id: String) async throws {
-        let text = Array(id.utf8)
-        let length = withUnsafeBytes(of: UInt32(text.count).littleEndian) { [UInt8]($0) }
-        let (normal, moving): (UInt8, UInt8) = (0, 1)
-        do {
-            try await self.write("rbd_trash") { operation in
-                operation.assertExists()
-                operation.execute(class: "rbd", method: "trash_state_set", input: length + text + [normal, moving])
-            }
-        } catch let error as CephError where error.code == .staleNFSFileHandle {
-            // It is in another state than MOVING.
         }
     }
 

@@ -60,6 +60,13 @@ extension Image {
         try check(rbd_snap_remove(self.raw, name), "rbd_snap_remove", "\(self.path)@\(name)")
     }
 
+    /// Removes a snapshot of any kind.
+    ///
+    /// - Throws: ``CephError`` with `ENOENT` if there is none, `EBUSY` if it is in the image's trash and has clones.
+    package func removeSnapshot(id: UInt64) throws {
+        try check(rbd_snap_remove_by_id(self.raw, id), "rbd_snap_remove_by_id", "\(self.path)@\(id)")
+    }
+
     /// Keeps a snapshot from being removed, as clones of format 1 need it.
     ///
     /// - Throws: ``CephError`` with `EBUSY` if it is protected already.

@@ -9,6 +9,16 @@ struct WireReader {
         self.rest = bytes[...]
     }
 
+    /// The next structure with a header of its own (`ENCODE_START`: version, oldest version that can read it, length),
+    /// to be read by itself: a newer Ceph's may have more at its end.
+    mutating func structure() -> WireReader? {
+        guard self.integer(UInt8.self) != nil, self.integer(UInt8.self) != nil, let length = self.integer(UInt32.self),
+            self.rest.count >= Int(length)
+        else { return nil }
+        defer { self.rest.removeFirst(Int(length)) }
+        return WireReader(Array(self.rest.prefix(Int(length))))
+    }
+
     /// The next integer, or `nil` if there are too few bytes.
     mutating func integer<Value: FixedWidthInteger & UnsignedInteger>(_ type: Value.Type) -> Value? {
         let size = Value.bitWidth / 8

@@ -166,6 +166,53 @@ struct SnapshotTests {
         }
     }
 
+    @Test("The header tells each snapshot's clones; one in the image's trash is removed by its id when it has none")
+    func uses() async throws {
+        try await TestCluster.shared().withNamespace { context in
+            try await context.createImage("parent", size: 4 << 20)
+            let id = try await context.imageID(named: "parent")
+            #expect(try await context.snapshotUses(imageID: id).isEmpty)
+            try await context.withImage(.name("parent"), readOnly: false) { image in
+                for name in ["kept", "a rather long name of a snapshot, ü"] { try image.createSnapshot(name) }
+            }
+            for index in 0..<2 {
+                try await context.clone(from: context, image: "parent", snapshot: "kept", as: "clone-\(index)")
+            }
+            let uses = try await context.snapshotUses(imageID: id)
+            #expect(Set(uses.map(\.clones)) == [2, 0] && uses.allSatisfy { !$0.isInTrash })
+            let kept = try #require(uses.first { $0.clones == 2 }?.id)
+            try await context.withImage(.name("parent"), readOnly: false) { image in
+                try image.removeSnapshot("kept")
+                try image.removeSnapshot("a rather long name of a snapshot, ü")
+            }
+            try await expectErrno(.resourceBusy) {
+                try await context.withImage(.name("parent"), readOnly: false) { try $0.removeSnapshot(id: kept) }
+            }
+            let left = try await context.snapshotUses(imageID: id)
+            #expect(left.map(\.id) == [kept] && left.map(\.clones) == [2] && left.map(\.isInTrash) == [true])
+            for index in 0..<2 { try await context.removeImage("clone-\(index)") }
+            #expect(try await context.snapshotUses(imageID: id).isEmpty)
+            try await expectErrno(.noSuchFileOrDirectory) { _ = try await context.snapshotUses(imageID: "none") }
+        }
+    }
+
+    @Test("A snapshot in an image's trash that has no clone, as a killed client leaves it, is removed by its id")
+    func unneeded() async throws {
+        try await TestCluster.shared().withNamespace { context in
+            try await context.createImage("parent", size: 4 << 20)
+            try await context.withImage(.name("parent"), readOnly: false) { try $0.createSnapshot("s") }
+            let imageID = try await context.imageID(named: "parent")
+            let id = try #require(try await context.snapshotUses(imageID: imageID).first?.id)
+            try await context.trashSnapshot(id, imageID: imageID)
+            #expect(try await context.snapshotUses(imageID: imageID).map(\.isInTrash) == [true])
+            try await context.withImage(.name("parent"), readOnly: false) { try $0.removeSnapshot(id: id) }
+            #expect(try await context.snapshotUses(imageID: imageID).isEmpty)
+            try await expectErrno(.noSuchFileOrDirectory) {
+                try await context.withImage(.name("parent"), readOnly: false) { try $0.removeSnapshot(id: id) }
+            }
+        }
+    }
+
     @Test("A clone can be in another namespace than its parent")
     func acrossNamespaces() async throws {
         let cluster = try await TestCluster.shared()

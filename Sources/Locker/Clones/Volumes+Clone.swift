@@ -49,7 +49,6 @@ extension Volumes {
     /// - Returns: `false` if somebody else has changed the record meanwhile.
     private func cloned(_ work: CloneWork, mine: inout Stored<VolumeRecord>) async throws -> Bool {
         let io = work.store.io
-        try await self.removeFormerAttempt(mine.value.imageName, io: io)
         guard try await self.copy(work, mine: &mine) else { return false }
         try self.hook.reached("clone.made")
         let imageID = try await io.imageID(named: mine.value.imageName)
@@ -57,18 +56,6 @@ extension Volumes {
         try self.hook.reached("clone.freed")
         try await self.forgetSourceMetadata(imageID: imageID, io: io)
         return try await self.fit(work, mine: &mine, imageID: imageID)
-    }
-
-    /// An earlier attempt's image may have been cut short within librbd: without its parent, or unknown to it. It was
-    /// never handed out, so beginning anew is simpler than telling a whole one from another; and it goes while the
-    /// snapshot it was made from is there.
-    private func removeFormerAttempt(_ name: String, io: IOContext) async throws {
-        do {
-            _ = try await io.imageID(named: name)
-        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            return
-        }
-        try await self.removeClone(name, io: io)
     }
 
     /// Clones the source's snapshot; of a volume one is taken first.
@@ -80,8 +67,8 @@ extension Volumes {
         if let part = origin.partID {
             try await self.copyPart(
                 GroupPart(io: origin.io, imageID: origin.imageID, snapshotID: part),
-                as: work.key.imageName,
-                in: work.store.io,
+                key: work.key,
+                store: work.store,
                 options: work.request.parameters.image
             )
             return true
@@ -133,7 +120,7 @@ extension Volumes {
                 try await self.cloneImage(origin, snapshot: snapshot, work: work)
             } catch let error as CephError where error.code == .fileExists {
                 // An earlier attempt's removal was cut short, and has left its entry in the pool's directory.
-                try await self.removeClone(work.key.imageName, io: work.store.io)
+                try await self.discard(work.key.imageName, key: work.key, store: work.store)
                 try await self.cloneImage(origin, snapshot: snapshot, work: work)
             }
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {

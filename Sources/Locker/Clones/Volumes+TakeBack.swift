@@ -14,8 +14,8 @@ extension Volumes {
         store: RecordStore,
         candidates: [String]
     ) async throws {
-        try await self.removeClone(mine.value.imageName, io: store.io)
-        try await self.removePartialCopy(of: mine.value.imageName, in: store.io)
+        try await self.discard(mine.value.imageName, key: key, store: store)
+        try await self.discard(key.partialImageName, key: key, store: store)
         try await self.removeSourceSnapshot(of: mine.value, key: key, cluster: store.io.cluster, candidates)
         try await self.rollBack(
             mine,
@@ -24,16 +24,6 @@ extension Volumes {
             ledger: self.ledger(course: mine.value.course, io: store.io)
         )
         await self.erasures.lookAgain()
-    }
-
-    /// Removes a copy's image that was never handed out, so that there is nothing in it to erase; one that was not made,
-    /// or only its name, is as good as removed.
-    func removeClone(_ name: String, io: IOContext) async throws {
-        do {
-            try await io.removeImage(name)
-        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            return
-        }
     }
 
     /// Removes the snapshot that a copy of a volume was, or was to be, made from; librbd keeps it for the clone under

@@ -23,14 +23,14 @@ extension Volumes {
     ///
     /// - Parameters:
     ///   - part: what to copy.
-    ///   - name: the new image's name.
-    ///   - io: where that is to be.
+    ///   - key: the new volume's.
+    ///   - store: where that is to be.
     ///   - options: how it is laid out.
     /// - Throws: `CephError` with `ENOENT` if the snapshot or the class's pool does not exist (any more);
     ///   `CancellationError` if the task was cancelled.
-    func copyPart(_ part: GroupPart, as name: String, in io: IOContext, options: ImageOptions) async throws {
-        try await self.removePartialCopy(of: name, in: io)
-        let partial = Self.partialName(of: name)
+    func copyPart(_ part: GroupPart, key: RecordKey, store: RecordStore, options: ImageOptions) async throws {
+        let (io, partial) = (store.io, key.partialImageName)
+        try await self.discard(partial, key: key, store: store)
         let size = try await part.io.withImage(.id(part.imageID), readOnly: true) { image in
             try image.look(atSnapshot: part.snapshotID)
             return try image.size
@@ -55,19 +55,7 @@ extension Volumes {
             position = found.next
         }
         try self.hook.reached("copy.copied")
-        try await io.renameImage(partial, to: name)
+        try await io.renameImage(partial, to: key.imageName)
         try self.hook.reached("copy.named")
     }
-
-    /// Removes what an attempt that was cut short has copied.
-    func removePartialCopy(of name: String, in io: IOContext) async throws {
-        do {
-            try await io.removeImage(Self.partialName(of: name))
-        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            // There was none.
-        }
-    }
-
-    /// What the image is called until it is whole.
-    private static func partialName(of name: String) -> String { "\(name)-partial" }
 }

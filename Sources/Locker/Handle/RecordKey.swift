@@ -47,6 +47,9 @@ package struct RecordKey: Sendable, Hashable {
 
     /// The image, the snapshot or the group that belongs to this record.
     package var imageName: String { "locker-\(self.hex)" }
+
+    /// What an image that is copied byte by byte is called until it is whole.
+    var partialImageName: String { "\(self.imageName)-partial" }
 }
 
 extension [UInt8] {

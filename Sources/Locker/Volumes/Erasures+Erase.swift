@@ -23,11 +23,8 @@ extension Erasures {
         if try await io.trashEntry(id: job.imageID) != nil {
             throw LockerError(.internal, "the trash still lists image \(job.imageID) after its removal")
         }
-        do {
-            _ = try await io.imageSize(imageID: job.imageID)
+        guard try await !self.isThere(job, io: io) else {
             throw LockerError(.internal, "the header of image \(job.imageID) is still there after its removal")
-        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            // As it should be.
         }
         guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false) else { return }
         try await store.removeErasure(imageID: job.imageID, at: job.key)
@@ -38,13 +35,43 @@ extension Erasures {
         )
     }
 
-    /// One request instead of the many of a removal that librbd would refuse.
+    /// A few requests instead of the many of a removal that librbd would refuse.
+    ///
+    /// A snapshot in the image's trash goes with its last clone, by whoever removes that; but librbd leaves it without a
+    /// word when it cannot change the image at that moment, or is killed. So what no clone needs is removed here.
     private func requireNoClones(_ job: Job, io: IOContext) async throws {
         do {
-            guard try await io.snapshotCount(imageID: job.imageID) > 0 else { return }
+            var uses = try await io.snapshotUses(imageID: job.imageID)
+            let unneeded = uses.filter { $0.isInTrash && $0.clones == 0 }
+            if !unneeded.isEmpty {
+                try await io.withImage(.id(job.imageID), readOnly: false) { image in
+                    for snapshot in unneeded {
+                        do {
+                            try image.removeSnapshot(id: snapshot.id)
+                        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+                            // Whoever removed the last clone was only slow.
+                        }
+                    }
+                }
+                uses.removeAll(where: unneeded.contains)
+            }
+            guard !uses.isEmpty else { return }
+            // One that was begun before the deletion and is being taken back: soon gone, by nothing that is told here.
+            guard uses.allSatisfy({ $0.clones > 0 }) else {
+                throw LockerError(.aborted, "image \(io.path("id:\(job.imageID)")) has a snapshot that no clone needs")
+            }
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
             return
         }
         throw CephError(call: "rbd.get_snapcontext", code: .directoryNotEmpty, object: io.path("id:\(job.imageID)"))
+    }
+
+    private func isThere(_ job: Job, io: IOContext) async throws -> Bool {
+        do {
+            _ = try await io.imageSize(imageID: job.imageID)
+            return true
+        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+            return false
+        }
     }
 }

@@ -54,7 +54,8 @@ extension Volumes {
             guard let mine = try await store.put(record, at: key, replacing: nil) else { return nil }
             try self.hook.reached("create.recorded")
             try await self.checkAlone(mine, key: key, request: request, store: store)
-            return try await self.finish(mine, key: key, request: request, store: store, location: location)
+            let work = Creation(key: key, request: request, store: store, location: location, isRepeated: false)
+            return try await self.finish(mine, work)
         }
         if found.value.phase == .deleting {
             throw LockerError(.aborted, "volume \"\(request.name)\" is being deleted; try again later")
@@ -66,22 +67,34 @@ extension Volumes {
         record.step = self.ownership.step(on: store.io.cluster)
         guard let mine = try await store.put(record, at: key, replacing: found) else { return nil }
         try self.hook.reached("create.claimed")
-        return try await self.finish(mine, key: key, request: request, store: store, location: location)
+        let work = Creation(key: key, request: request, store: store, location: location, isRepeated: true)
+        return try await self.finish(mine, work)
     }
 
-    private func finish(
-        _ mine: Stored<VolumeRecord>,
-        key: RecordKey,
-        request: VolumeRequest,
-        store: RecordStore,
-        location: VolumeLocation
-    ) async throws -> VolumeRecord? {
+    /// A volume whose record is there and whose image is to be made.
+    private struct Creation: Sendable {
+        let key: RecordKey
+        let request: VolumeRequest
+        let store: RecordStore
+        let location: VolumeLocation
+        /// Whether an earlier attempt was cut short, so that there may be anything of its image.
+        let isRepeated: Bool
+    }
+
+    private func finish(_ mine: Stored<VolumeRecord>, _ work: Creation) async throws -> VolumeRecord? {
+        let (key, request, store, location) = (work.key, work.request, work.store, work.location)
         var mine = mine
         var record = mine.value
         let io = store.io
         let ledger = self.ledger(course: record.course, io: io)
         try await ledger.count(key, student: record.student, bytes: record.payloadBytes)
         try self.hook.reached("create.counted")
+        if work.isRepeated {
+            // It was never handed out: beginning anew is simpler to be sure of than telling a whole image from one that
+            // lacks its header, its parent, its object map or its entry in the pool's directory.
+            try await self.discard(record.imageName, key: key, store: store)
+            try self.hook.reached("create.restarted")
+        }
         do {
             if let source = request.source {
                 let work = CloneWork(request: request, source: source, key: key, store: store, location: location)
@@ -90,7 +103,7 @@ extension Volumes {
                 record = made.value
             } else {
                 let size = UInt64(record.payloadBytes + record.dataOffsetBytes)
-                try await self.makeImage(record.imageName, size: size, request: request, io: io)
+                try await self.makeImage(record.imageName, size: size, request: request, key: key, store: store)
             }
         } catch let error as CephError where !error.isAmbiguous {
             try await self.rollBack(mine, key: key, store: store, ledger: ledger)
@@ -110,22 +123,19 @@ extension Volumes {
         return ready.value
     }
 
-    /// Makes the volume's image; one that is there is of an earlier attempt, which may have been cut short.
-    ///
-    /// The name belongs to this record alone, and what was never handed out holds nothing: removing it and beginning
-    /// anew is simpler to be sure of than telling a whole image from one that lacks its header, its object map or its
-    /// entry in the pool's directory.
-    private func makeImage(_ name: String, size: UInt64, request: VolumeRequest, io: IOContext) async throws {
+    /// Makes the volume's image; what a refused creation has left under its name goes first.
+    private func makeImage(
+        _ name: String,
+        size: UInt64,
+        request: VolumeRequest,
+        key: RecordKey,
+        store: RecordStore
+    ) async throws {
         do {
-            try await io.createImage(name, size: size, options: request.parameters.image)
+            try await store.io.createImage(name, size: size, options: request.parameters.image)
         } catch let error as CephError where error.code == .fileExists {
-            do {
-                try await io.removeImage(name)
-            } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-                // It had nothing but its name.
-            }
-            try self.hook.reached("create.restarted")
-            try await io.createImage(name, size: size, options: request.parameters.image)
+            try await self.discard(name, key: key, store: store)
+            try await store.io.createImage(name, size: size, options: request.parameters.image)
         }
     }
 

@@ -98,10 +98,7 @@ extension Volumes {
         do {
             try await io.moveImageToTrash(record.imageName)
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            if try await io.trashEntry(id: record.imageID) != nil {
-                try await io.endMoveToTrash(id: record.imageID)
-                return
-            }
+            if try await io.trashEntry(id: record.imageID) != nil { return }
             // Neither under its name nor in the trash: gone, unless somebody has renamed it.
             do {
                 _ = try await io.imageSize(imageID: record.imageID)

@@ -56,13 +56,9 @@ extension Volumes {
         record.phase = .deleting
         // Somebody retries it after all: then it is theirs.
         guard let mine = try await store.put(record, at: key, replacing: stored) else { return }
-        do {
-            // It was never handed out, so there is nothing in it to erase.
-            try await store.io.removeImage(record.imageName)
-        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            // It was not made yet.
-        }
-        if record.source != nil { try await self.removePartialCopy(of: record.imageName, in: store.io) }
+        // It was never handed out, so there is nothing in it to erase.
+        try await self.discard(record.imageName, key: key, store: store)
+        if record.source != nil { try await self.discard(key.partialImageName, key: key, store: store) }
         try await self.removeSourceSnapshot(of: record, key: key, cluster: store.io.cluster)
         try self.hook.reached("tidy.removed")
         try await self.ledger(course: record.course, io: store.io).release(key, student: record.student)

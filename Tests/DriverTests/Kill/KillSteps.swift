@@ -6,7 +6,7 @@ enum KillSteps {
     static let create = ["create.recorded", "create.counted", "create.imaged", "create.ready"]
     /// Reached only by who takes over what a killed process has begun.
     static let takeover = "create.claimed"
-    /// Reached only by who finds the image of an attempt that was cut short.
+    /// Reached only by who makes an image anew that a killed process may have left in any state.
     static let restart = "create.restarted"
     /// Reached besides those of ``create`` when the volume is a copy of another one.
     static let clone = ["clone.snapped", "clone.made", "clone.freed", "clone.fitted"]

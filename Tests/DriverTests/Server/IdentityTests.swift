@@ -52,7 +52,8 @@ struct IdentityTests {
                 .compactMap(\.kind)
             #expect(
                 Set(ofController) == [
-                    .rpc(.init(type: .createDeleteVolume)), .rpc(.init(type: .expandVolume)),
+                    .rpc(.init(type: .createDeleteVolume)), .rpc(.init(type: .cloneVolume)),
+                    .rpc(.init(type: .expandVolume)),
                     .rpc(.init(type: .singleNodeMultiWriter)), .rpc(.init(type: .createDeleteSnapshot)),
                     .rpc(.init(type: .getSnapshot)), .rpc(.init(type: .getVolume)), .rpc(.init(type: .listSnapshots)),
                     .rpc(.init(type: .listVolumes)), .rpc(.init(type: .listVolumesPublishedNodes)),

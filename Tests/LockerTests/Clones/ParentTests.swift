@@ -91,6 +91,23 @@ struct ParentTests {
         }
     }
 
+    @Test("A snapshot that librbd has left in a deleted volume's trash without a clone does not keep its data")
+    func unneeded() async throws {
+        try await Laboratory.withVolume { laboratory, volume in
+            let io = laboratory.io
+            let controller = try laboratory.controller()
+            try await io.withImage(.id(volume.imageID), readOnly: false) { image in
+                for name in ["one", "two"] { try image.createSnapshot(name) }
+            }
+            for use in try await io.snapshotUses(imageID: volume.imageID) {
+                try await io.trashSnapshot(use.id, imageID: volume.imageID)
+            }
+            try await controller.delete(volume)
+            await controller.erased()
+            try await laboratory.expectNothing()
+        }
+    }
+
     @Test("A volume that a copy is just being made from is not deleted, and the copy is named")
     func beingCopied() async throws {
         try await Laboratory.with { laboratory in

@@ -27,6 +27,9 @@ struct CopyPartTests {
         return (Volumes.GroupPart(io: io, imageID: image.imageID, snapshotID: id), bytes)
     }
 
+    private static let key = RecordKey(instance: "", name: "copy")
+    private static let name = Self.key.imageName
+
     private static func content(of name: String, in laboratory: Laboratory) async throws -> Data {
         try await laboratory.io.withImage(.name(name), readOnly: true) {
             Data(try $0.read(offset: 0, count: Int($0.size)))
@@ -41,12 +44,12 @@ struct CopyPartTests {
             try await image.change()
             let (part, bytes) = try await Self.part(of: image, in: laboratory)
             try await image.change()
-            try await controller.volumes.copyPart(part, as: "copy", in: laboratory.io, options: ImageOptions())
-            #expect(try await Self.content(of: "copy", in: laboratory) == bytes)
+            try await controller.volumes.copy(part, in: laboratory)
+            #expect(try await Self.content(of: Self.name, in: laboratory) == bytes)
             try await laboratory.io.removeGroup("group")
-            #expect(try await Self.content(of: "copy", in: laboratory) == bytes)
+            #expect(try await Self.content(of: Self.name, in: laboratory) == bytes)
             let names = try await laboratory.io.images().map(\.name)
-            #expect(Set(names) == ["known", "copy"])
+            #expect(Set(names) == ["known", Self.name])
         }
     }
 
@@ -64,8 +67,8 @@ struct CopyPartTests {
             }
             let imageID = try await laboratory.io.imageID(named: "large")
             let part = Volumes.GroupPart(io: laboratory.io, imageID: imageID, snapshotID: id)
-            try await controller.volumes.copyPart(part, as: "copy", in: laboratory.io, options: ImageOptions())
-            let (used, byte) = try await laboratory.io.withImage(.name("copy"), readOnly: true) {
+            try await controller.volumes.copy(part, in: laboratory)
+            let (used, byte) = try await laboratory.io.withImage(.name(Self.name), readOnly: true) {
                 (try $0.usedBytes(), try $0.read(offset: 512 << 30, count: 1))
             }
             #expect(used == 4 << 20 && byte == [7])
@@ -81,14 +84,23 @@ struct CopyPartTests {
             let (part, bytes) = try await Self.part(of: image, in: laboratory)
             let cut = try laboratory.controller(hook: Interruption.hook(at: step))
             await #expect(throws: Interruption(step: step)) {
-                try await cut.volumes.copyPart(part, as: "copy", in: laboratory.io, options: ImageOptions())
+                try await cut.volumes.copy(part, in: laboratory)
             }
             #expect(try await laboratory.io.images().count == 2)
             let next = try laboratory.controller()
-            try await next.volumes.copyPart(part, as: "copy", in: laboratory.io, options: ImageOptions())
-            #expect(try await Self.content(of: "copy", in: laboratory) == bytes)
-            #expect(Set(try await laboratory.io.images().map(\.name)) == ["known", "copy"])
+            try await next.volumes.copy(part, in: laboratory)
+            #expect(try await Self.content(of: Self.name, in: laboratory) == bytes)
+            #expect(Set(try await laboratory.io.images().map(\.name)) == ["known", Self.name])
             try await laboratory.io.removeGroup("group")
         }
+    }
+}
+
+extension Volumes {
+    /// Makes the image of a volume called "copy".
+    fileprivate func copy(_ part: GroupPart, in laboratory: Laboratory) async throws {
+        let store = try await RecordStore.open(laboratory.io, layouts: LayoutCache(), creating: true)
+        let key = RecordKey(instance: "", name: "copy")
+        try await self.copyPart(part, key: key, store: try #require(store), options: ImageOptions())
     }
 }
