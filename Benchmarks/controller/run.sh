@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The Locker authors
 #
-# CreateVolume and DeleteVolume beside librbd alone, on one cluster of its own: sequential and 16 at a time, alternating.
-# Prints one JSON object a measurement, and the driver's start and memory. COUNT (200) sets how many volumes.
+# The controller's calls, on one cluster of its own.
+#   run.sh               CreateVolume and DeleteVolume beside librbd alone: sequential and 16 at a time, alternating
+#   run.sh every-call    every call, one at a time, beside each number of volumes in VOLUMES (10 10000)
+# Prints one JSON object a measurement, and the driver's start and memory. COUNT sets how many calls (200, or 50).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+mode=${1:-create-delete}
 build=.build-release/release
 swift build -c release --scratch-path .build-release --product locker
 swift build -c release --scratch-path .build-release --product controller-benchmark
@@ -29,14 +32,35 @@ start=$EPOCHREALTIME
 pids+=($!)
 until [ -S "$work/csi.sock" ]; do sleep 0.005; done
 awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "{\"what\":\"start to socket\",\"ms\":%.0f}\n", (b - a) * 1000 }'
-count=${COUNT:-200}
-for lanes in 1 16; do
-    for round in 1 2; do
-        "$work/bare" "$monitors" csi "$key" students "" "$count" "$lanes"
-        "$build/controller-benchmark" --socket "$work/csi.sock" --key "$key" --count "$count" --concurrency "$lanes" \
-            --prefix "r$lanes-$round"
-        # The background's erasures would slow down whoever comes next.
+memory() { # WHAT
+    printf '{"what":"controller resident memory, %s","kib":%s}\n' "$1" \
+        "$(awk '/VmRSS/ { print $2 }' "/proc/${pids[0]}/status")"
+}
+case $mode in
+create-delete)
+    count=${COUNT:-200}
+    for lanes in 1 16; do
+        for round in 1 2; do
+            "$work/bare" "$monitors" csi "$key" students "" "$count" "$lanes"
+            "$build/controller-benchmark" create-delete --socket "$work/csi.sock" --key "$key" --count "$count" \
+                --concurrency "$lanes" --prefix "r$lanes-$round"
+            # The background's erasures would slow down whoever comes next.
+            sleep "${SETTLE:-10}"
+        done
+    done
+    memory "after the run"
+    ;;
+every-call)
+    memory "no volume yet"
+    for volumes in ${VOLUMES:-10 10000}; do
+        "$build/controller-benchmark" every-call --socket "$work/csi.sock" --key "$key" --count "${COUNT:-50}" \
+            --volumes "$volumes"
+        memory "beside $volumes volumes"
         sleep "${SETTLE:-10}"
     done
-done
-printf '{"what":"controller resident memory after the run","kib":%s}\n' "$(awk '/VmRSS/ { print $2 }' "/proc/${pids[0]}/status")"
+    ;;
+*)
+    sed -n 's/^#   //p' "$0"
+    exit 1
+    ;;
+esac

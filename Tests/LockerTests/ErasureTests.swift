@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import Locker
 internal import LockerProto
 internal import RBD
 internal import Rados
 internal import Synchronization
 internal import TestSupport
 internal import Testing
+
+@testable internal import Locker
 
 /// Deleted volumes' data: gone in the end, whoever has to see to it.
 @Suite(.timeLimit(.minutes(3)))
@@ -50,6 +51,36 @@ struct ErasureTests {
             #expect(second.events.count(of: "erase.removed") == 20)
             #expect(await second.erasures.pending == 0)
             try await laboratory.expectOne(volume)
+        }
+    }
+
+    @Test("An image that another controller is erasing is left to it, until that has been silent for long")
+    func owned() async throws {
+        try await Laboratory.with { laboratory in
+            let first = try laboratory.controller("locker-0", width: 0)
+            let volume = try await first.create(laboratory.request())
+            try await first.delete(volume.handle)
+            let opened = try await RecordStore.open(laboratory.io, layouts: LayoutCache(), creating: false)
+            let store = try #require(opened)
+            let (key, imageID) = (volume.handle.recordKey, volume.handle.imageID)
+            let found = try #require(try await store.erasure(of: key, imageID: imageID))
+            var record = found.value
+            let other = Instance(address: "127.0.0.1:0/3405691582", name: "locker-7")
+            record.step = Step(owner: other, startedAt: WallClock.system.milliseconds)
+            _ = try #require(try await store.putErasure(record, at: key, replacing: found))
+
+            let second = try laboratory.controller("locker-1")
+            await second.sweep()
+            await second.events.wait(for: "Erasure did not finish and is tried again")
+            #expect(second.events.count(of: "erase.removed") == 0)
+            #expect(try await laboratory.io.trash().map(\.id) == [imageID])
+            await second.close()
+
+            let third = try laboratory.controller("locker-2", ahead: 20_000)
+            await third.sweep()
+            await third.erased()
+            #expect(try await laboratory.io.cluster.yearsOfFence(other.address) == 5)
+            try await laboratory.expectNothing()
         }
     }
 

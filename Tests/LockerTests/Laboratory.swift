@@ -66,20 +66,24 @@ final class Laboratory: Sendable {
             events.note(step)
             try erasureHook.reached(step)
         }
+        let identity = ControllerIdentity(instance: instance, process: process)
+        let clock = WallClock { WallClock.system.milliseconds + ahead }
         let erasures = Erasures(
             clusters: clusters,
             layouts: LayoutCache(),
+            identity: identity,
             logger: events.logger,
+            clock: clock,
             hook: steps,
             width: width
         )
         let volumes = Volumes(
             clusters: clusters,
             keys: try InstanceKeys(parsing: keys),
-            identity: ControllerIdentity(instance: instance, process: process),
+            identity: identity,
             erasures: erasures,
             logger: events.logger,
-            clock: WallClock { WallClock.system.milliseconds + ahead },
+            clock: clock,
             hook: hook
         )
         let controller = Controller(

@@ -13,12 +13,18 @@ extension TestCluster {
     ) async throws {
         let clusters = ClusterPool(threads: self.threads, timeouts: timeouts)
         let events = EventLog()
-        let erasures = Erasures(clusters: clusters, layouts: LayoutCache(), logger: events.logger)
+        let identity = ControllerIdentity(instance: "test", process: "locker-0")
+        let erasures = Erasures(
+            clusters: clusters,
+            layouts: LayoutCache(),
+            identity: identity,
+            logger: events.logger
+        )
         do {
             let volumes = Volumes(
                 clusters: clusters,
                 keys: try InstanceKeys(parsing: "a-key-of-the-tests"),
-                identity: ControllerIdentity(instance: "test", process: "locker-0"),
+                identity: identity,
                 erasures: erasures,
                 logger: events.logger
             )

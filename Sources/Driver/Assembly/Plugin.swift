@@ -71,16 +71,18 @@ package struct Plugin: Sendable {
         } catch let error as HostError {
             throw LockerError(.invalidArgument, "--instance-key cannot be read: \(error)", cause: error)
         }
+        let identity = ControllerIdentity(instance: self.options.driverName, process: self.options.instanceID)
         let erasures = Erasures(
             clusters: self.clusters,
             layouts: LayoutCache(),
+            identity: identity,
             logger: self.logger,
             hook: self.options.hook
         )
         let volumes = Volumes(
             clusters: self.clusters,
             keys: keys,
-            identity: ControllerIdentity(instance: self.options.driverName, process: self.options.instanceID),
+            identity: identity,
             erasures: erasures,
             logger: self.logger,
             hook: self.options.hook

@@ -69,6 +69,17 @@ package struct RecordStore: Sendable {
         try await self.value(Self.erasureKey(imageID), in: self.shard(of: key))
     }
 
+    /// Writes the record of a volume that is being erased in place of the one that was read.
+    ///
+    /// - Returns: as ``put(_:at:replacing:)`` does.
+    func putErasure(
+        _ record: VolumeRecord,
+        at key: RecordKey,
+        replacing previous: Stored<VolumeRecord>
+    ) async throws -> Stored<VolumeRecord>? {
+        try await self.put(record, named: Self.erasureKey(record.imageID), at: key, replacing: previous)
+    }
+
     private func value<Record: KeptRecord>(_ name: String, in shard: String) async throws -> Stored<Record>? {
         let values: [String: [UInt8]]
         do {
@@ -104,11 +115,19 @@ package struct RecordStore: Sendable {
         at key: RecordKey,
         replacing previous: Stored<Record>?
     ) async throws -> Stored<Record>? {
+        try await self.put(record, named: Record.name(at: key), at: key, replacing: previous)
+    }
+
+    private func put<Record: KeptRecord>(
+        _ record: Record,
+        named name: String,
+        at key: RecordKey,
+        replacing previous: Stored<Record>?
+    ) async throws -> Stored<Record>? {
         var record = record
         record.format = 1
         record.revision = (previous?.value.revision ?? 0) + 1
         let bytes = try record.encoded()
-        let name = Record.name(at: key)
         let isDone = try await self.compareAndWrite(self.shard(of: key)) { operation in
             operation.create(exclusive: false)
             operation.compareOmap(key: name, equals: previous?.raw ?? [])

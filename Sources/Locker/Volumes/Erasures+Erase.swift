@@ -9,11 +9,31 @@ internal import SystemPackage
 extension Erasures {
     /// Removes an image's data, makes sure that they are gone, and then its record.
     ///
-    /// - Throws: `CephError` with `ENOTEMPTY` while clones need it; any failure after which it can be repeated.
+    /// - Throws: `CephError` with `ENOTEMPTY` while clones need it; ``LockerError`` with `aborted` while another
+    ///   controller is at it; any failure after which it can be repeated.
     func erase(_ job: Job) async throws {
         let lease = try await self.clusters.cluster(for: job.target)
-        let io = try await lease.cluster.ioContext(pool: job.pool, namespace: job.namespace)
-        try await self.requireNoClones(job, io: io)
+        do {
+            let io = try await lease.cluster.ioContext(pool: job.pool, namespace: job.namespace)
+            guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false),
+                let found = try await store.erasure(of: job.key, imageID: job.imageID)
+            else { return }
+            try await self.requireNoClones(job, io: io)
+            try await self.whileOwning(found, job: job, store: store) { try await self.remove(job, io: io) }
+            try await store.removeErasure(imageID: job.imageID, at: job.key)
+        } catch let error as CephError where error.code == .socketShutdown {
+            // Another controller took this one for dead.
+            lease.discard()
+            throw error
+        }
+        try self.hook.reached("erase.recorded")
+        self.logger.info(
+            "Volume's data removed",
+            metadata: ["rbd.pool": "\(job.pool)", "rbd.image.id": "\(job.imageID)"]
+        )
+    }
+
+    private func remove(_ job: Job, io: IOContext) async throws {
         do {
             try await io.removeFromTrash(id: job.imageID, force: true)
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
@@ -26,24 +46,19 @@ extension Erasures {
         guard try await !self.isThere(job, io: io) else {
             throw LockerError(.internal, "the header of image \(job.imageID) is still there after its removal")
         }
-        guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false) else { return }
-        try await store.removeErasure(imageID: job.imageID, at: job.key)
-        try self.hook.reached("erase.recorded")
-        self.logger.info(
-            "Volume's data removed",
-            metadata: ["rbd.pool": "\(job.pool)", "rbd.image.id": "\(job.imageID)"]
-        )
     }
 
     /// A few requests instead of the many of a removal that librbd would refuse.
     ///
     /// A snapshot in the image's trash goes with its last clone, by whoever removes that; but librbd leaves it without a
-    /// word when it cannot change the image at that moment, or is killed. So what no clone needs is removed here.
+    /// word when it cannot change the image at that moment, or is killed. So what no clone needs is removed here, once it
+    /// is still there at the next look: at the first, somebody may be about to remove it, and would make the image's
+    /// header anew by locking it after it was removed.
     private func requireNoClones(_ job: Job, io: IOContext) async throws {
         do {
             var uses = try await io.snapshotUses(imageID: job.imageID)
             let unneeded = uses.filter { $0.isInTrash && $0.clones == 0 }
-            if !unneeded.isEmpty {
+            if self.suspect(job, !unneeded.isEmpty), !unneeded.isEmpty {
                 try await io.withImage(.id(job.imageID), readOnly: false) { image in
                     for snapshot in unneeded {
                         do {

@@ -12,7 +12,9 @@ internal import SystemPackage
 /// What is to be erased is recorded under `e/`, so that a process that dies leaves nothing behind that the next one does
 /// not find: at its start with the instance's identity, else when it first meets the pool and namespace. A few erasures
 /// run at once; one that cannot go on (a client still has the image open, the cluster does not answer) is tried again.
-/// One whose image has clones waits for them: it is looked at when one of them is gone, and rarely otherwise.
+/// One whose image has clones waits for them: it is looked at when one of them is gone, and rarely otherwise. An image is
+/// erased by one controller at a time, which its record tells: a second one's late requests could make the image's
+/// header anew.
 package actor Erasures {
     /// One image to erase.
     package struct Job: Sendable, Hashable {
@@ -27,6 +29,7 @@ package actor Erasures {
     nonisolated let clusters: ClusterPool
     nonisolated let logger: Logger
     nonisolated let hook: StepHook
+    nonisolated let ownership: StepOwnership
     private let width: Int
 
     private var waiting: [Job] = []
@@ -38,14 +41,21 @@ package actor Erasures {
     /// Counts what may have freed a parent.
     private var departures = 0
     private var isClosed = false
+    /// Images that had snapshots without clones in their trash when they were looked at last.
+    private var suspects: Set<Job> = []
 
     /// Nothing to erase yet.
     ///
-    /// - Parameter width: how many images are erased at once.
+    /// - Parameters:
+    ///   - identity: who this controller is.
+    ///   - clock: the time of day for records.
+    ///   - width: how many images are erased at once.
     package init(
         clusters: ClusterPool,
         layouts: LayoutCache,
+        identity: ControllerIdentity,
         logger: Logger,
+        clock: WallClock = .system,
         hook: StepHook = .none,
         width: Int = 4
     ) {
@@ -53,6 +63,7 @@ package actor Erasures {
         self.layouts = layouts
         self.logger = logger
         self.hook = hook
+        self.ownership = StepOwnership(identity: identity, clock: clock)
         self.width = width
     }
 
@@ -113,6 +124,7 @@ package actor Erasures {
         do {
             try await self.erase(job)
             self.known.remove(job)
+            self.suspects.remove(job)
             self.lookAgain()
         } catch let error as CephError where error.code == .directoryNotEmpty {
             self.waitForClones(job, seen: departures)
@@ -120,7 +132,9 @@ package actor Erasures {
             let metadata: Logger.Metadata = [
                 "rbd.pool": "\(job.pool)", "rbd.image.id": "\(job.imageID)", "error": "\(error)",
             ]
-            self.logger.warning("Erasure did not finish and is tried again", metadata: metadata)
+            // Somebody else is at the image: nothing is wrong.
+            let level: Logger.Level = (error as? LockerError)?.code == .aborted ? .info : .warning
+            self.logger.log(level: level, "Erasure did not finish and is tried again", metadata: metadata)
             self.retryLater(job)
         }
         self.running[job] = nil
@@ -141,6 +155,11 @@ package actor Erasures {
         self.parents.insert(job)
         // Clones that other processes remove or flatten are noticed by looking now and then.
         self.retry(job, after: .seconds(600))
+    }
+
+    /// Whether an image was suspected before; from now on it is, or is not.
+    func suspect(_ job: Job, _ isSuspect: Bool) -> Bool {
+        isSuspect ? !self.suspects.insert(job).inserted : self.suspects.remove(job) != nil
     }
 
     private func retryLater(_ job: Job) {
