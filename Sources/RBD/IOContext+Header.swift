@@ -40,8 +40,9 @@ extension IOContext {
         for _ in 0..<count {
             let id = try self.decoded(answer.integer(UInt64.self), of: "get_snapcontext", object)
             do {
-                let input = Self.littleEndian(id)
-                var info = WireReader(try await self.execute(object, class: "rbd", method: "snapshot_get", input: input))
+                var info = WireReader(
+                    try await self.execute(object, class: "rbd", method: "snapshot_get", input: Self.littleEndian(id))
+                )
                 uses.append(try self.decoded(SnapshotUse(&info), of: "snapshot_get", object))
             } catch let error as CephError where error.code == .noSuchFileOrDirectory {
                 // It was removed just now.

@@ -38,7 +38,8 @@ struct PoolShape: Hashable, CustomStringConvertible {
 
     /// The line with a star for what is another's in every run: UUIDs, keys and ids (sizes are shorter), shards, revisions.
     private static func withoutNames(_ line: String) -> String {
-        line.replacing(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, with: "*").replacing(/[0-9a-f]{10,}/, with: "*").replacing(/shard\.[0-9a-f]+/, with: "shard.*")
+        line.replacing(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, with: "*").replacing(/[0-9a-f]{10,}/, with: "*")
+            .replacing(/shard\.[0-9a-f]+/, with: "shard.*")
             .replacing(/revision: [0-9]+/, with: "revision: *")
     }
 }
