@@ -40,6 +40,7 @@ struct Launch {
             topology: try node?.labels ?? [:],
             maxVolumesPerNode: node?.maxVolumesPerNode,
             stateDirectory: FilePath(state?.stateDir ?? "/var/lib/locker"),
+            cgroupRoot: FilePath(node?.cgroupRoot ?? ""),
             hook: KillStep.hook
         )
     }

@@ -20,6 +20,11 @@ struct NodeOptions: ParsableArguments {
     @Option(help: "How many volumes the node takes at most; by default as many as its kernel and memory carry.")
     var maxVolumesPerNode: Int64?
 
+    @Option(
+        help: "Where the control groups (version 2) of the node's pods are, for limits of volumes that the kernel maps."
+    )
+    var cgroupRoot = "/sys/fs/cgroup"
+
     /// The labels of the node by their names.
     var labels: [String: String] {
         get throws {

@@ -117,6 +117,7 @@ package struct Plugin: Sendable {
             staging: staging,
             node: NodeIdentity(nodeID: self.options.nodeID, bootID: try BootID.current()),
             threads: self.threads,
+            cgroups: self.options.cgroupRoot,
             logger: self.logger,
             hook: self.options.hook
         )
@@ -136,6 +137,7 @@ package struct Plugin: Sendable {
             logger: self.logger
         )
         self.services.append(BackgroundService { await sign.run() })
+        self.services.append(BackgroundService { await volumes.followLimits() })
         let server = NodeServer(volumes: volumes, operations: self.operations, topology: topology, maxVolumes: limit)
         self.registrations.append(NodeRegistration(server))
         let logger = self.logger

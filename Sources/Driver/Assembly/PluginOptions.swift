@@ -17,6 +17,7 @@ package struct PluginOptions: Sendable {
     package var topology: [String: String]
     package var maxVolumesPerNode: Int64?
     package var stateDirectory: FilePath
+    package var cgroupRoot: FilePath
     package var hook: StepHook
 
     /// Options by their values.
@@ -32,6 +33,7 @@ package struct PluginOptions: Sendable {
         topology: [String: String] = [:],
         maxVolumesPerNode: Int64? = nil,
         stateDirectory: FilePath,
+        cgroupRoot: FilePath = "/sys/fs/cgroup",
         hook: StepHook
     ) {
         self.endpoint = endpoint
@@ -45,6 +47,7 @@ package struct PluginOptions: Sendable {
         self.topology = topology
         self.maxVolumesPerNode = maxVolumesPerNode
         self.stateDirectory = stateDirectory
+        self.cgroupRoot = cgroupRoot
         self.hook = hook
     }
 }

@@ -50,6 +50,9 @@ extension NodeVolumes {
         // Noted before it is mounted: without the mount the note says nothing.
         try await self.note(request.use, at: request.targetPath, in: record)
         try await self.show(request, record: record)
+        if let shown = try await self.blocking({ try self.staging.record(of: request.handle.text) }) {
+            await self.keepLimits(of: shown)
+        }
         try self.hook.reached("publish.done")
         let metadata: Logger.Metadata = ["volume.id": "\(request.handle.text)", "path": "\(request.targetPath)"]
         self.logger.info("Volume published", metadata: metadata)

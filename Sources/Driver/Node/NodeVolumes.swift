@@ -8,7 +8,7 @@ internal import LockerProto
 package import Logging
 package import Rados
 internal import Redaction
-internal import SystemPackage
+package import SystemPackage
 
 /// This node's volumes: claimed, mapped, formatted once, mounted, published, and the way back.
 ///
@@ -25,6 +25,7 @@ package final class NodeVolumes: Sendable {
     let hook: StepHook
     let logger: Logger
     let statistics: StatisticsGuard
+    let kernelLimits: KernelLimits
 
     /// The volumes of a node.
     ///
@@ -34,6 +35,7 @@ package final class NodeVolumes: Sendable {
     ///   - mappers: what makes block devices.
     ///   - staging: the node's own records.
     ///   - threads: for calls that block.
+    ///   - cgroups: where the control groups of the pods are.
     ///   - hook: told of each step.
     package init(
         catalog: ClusterCatalog,
@@ -42,6 +44,7 @@ package final class NodeVolumes: Sendable {
         staging: StagingStore,
         node: NodeIdentity,
         threads: BlockingPool,
+        cgroups: FilePath,
         logger: Logger,
         hook: StepHook = .none
     ) {
@@ -55,6 +58,7 @@ package final class NodeVolumes: Sendable {
         self.logger = logger
         self.hook = hook
         self.statistics = StatisticsGuard()
+        self.kernelLimits = KernelLimits(root: cgroups)
     }
 
     /// Runs blocking calls on the pool.

@@ -99,6 +99,24 @@ package struct VolumeLimits: Sendable, Hashable {
     /// As a record keeps them: plain numbers.
     package var recorded: [String: String] { self.values.mapValues { String($0) } }
 
+    /// What a limit is of.
+    package enum Direction: String, Sendable {
+        case read = "Read"
+        case write = "Write"
+    }
+
+    /// What a limit counts in a second.
+    package enum Unit: String, Sendable {
+        case operations = "Iops"
+        case bytes = "Bps"
+    }
+
+    /// The least that bounds one direction: its own limit or that of both together; `nil` if there is neither.
+    package func ceiling(_ direction: Direction, _ unit: Unit) -> Int64? {
+        ["max\(unit.rawValue)", "max\(direction.rawValue)\(unit.rawValue)"].compactMap { self.values[$0] }
+            .filter { $0 > 0 }.min()
+    }
+
     /// Whether a key of an image's metadata is one of these limits'.
     static func isMetadata(_ key: String) -> Bool { self.kinds.contains { key == "conf_\($0.option)" } }
 
