@@ -35,7 +35,12 @@ extension Erasures {
 
     private func remove(_ job: Job, io: IOContext) async throws {
         do {
-            try await io.removeFromTrash(id: job.imageID, force: true)
+            if try await io.purge(id: job.imageID) {
+                self.logger.notice(
+                    "Volume's image was watched by nobody, as a killed client leaves it, and is removed nevertheless",
+                    metadata: ["rbd.pool": "\(job.pool)", "rbd.image.id": "\(job.imageID)"]
+                )
+            }
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
             // Removed by an earlier attempt; what follows makes sure of it.
         }

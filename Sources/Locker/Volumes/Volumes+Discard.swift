@@ -29,7 +29,7 @@ extension Volumes {
         for entry in try await io.trash() where entry.name == name {
             guard try await store.erasure(of: key, imageID: entry.id) == nil else { continue }
             do {
-                try await io.removeFromTrash(id: entry.id, force: true)
+                try await io.purge(id: entry.id)
             } catch let error as CephError where error.code == .noSuchFileOrDirectory {
                 // Somebody was faster.
             }

@@ -3,6 +3,8 @@
 
 internal import GRPCCore
 internal import Glibc
+internal import RBD
+internal import Rados
 internal import TestSupport
 internal import Testing
 
@@ -49,7 +51,7 @@ final class Stage {
             isAnswered = false
         }
         // What goes on after the answer makes calls as well.
-        if isAnswered { try await self.waitUntilSettled { self.control.isReached } }
+        if isAnswered { try await self.waitUntilSettled("waiting for call \(number)") { self.control.isReached } }
         guard self.control.isReached else {
             self.control.disarm()
             try await self.cleanUp(props, "not killed")
@@ -61,7 +63,7 @@ final class Stage {
         let environment = self.control.environment
         self.process = try await self.installation.controller(hasIdentity: true, environment: environment)
         try await Self.insist(place) { try await self.story.call(self.process, props) }
-        try await self.waitUntilSettled()
+        try await self.waitUntilSettled(place)
         try await self.cleanUp(props, place)
         return true
     }
@@ -104,7 +106,17 @@ final class Stage {
         }
     }
 
-    private func waitUntilSettled(or isOver: () -> Bool = { false }) async throws {
+    /// Who has an image of the trash open, for whoever wonders why it stays there.
+    private static func holders(_ context: IOContext) async throws -> String {
+        var lines: [String] = []
+        for entry in try await context.trash() {
+            let watchers = try await context.withImage(.id(entry.id), readOnly: true) { try $0.watchers() }
+            lines.append("\(entry.id) is open at \(watchers.map(\.address))")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func waitUntilSettled(_ place: String, or isOver: () -> Bool = { false }) async throws {
         let end = ContinuousClock.now + .seconds(60)
         while !isOver() {
             // An image that is just being removed cannot be looked at.
@@ -112,7 +124,8 @@ final class Stage {
             if shape == self.expected { return }
             guard ContinuousClock.now < end else {
                 let found = shape.map { "\($0)" } ?? "nothing that can be looked at"
-                Issue.record("there is\n\(found)\ninstead of\n\(self.expected)")
+                let holders = try await Self.holders(self.installation.context)
+                Issue.record("\(place): there is\n\(found)\ninstead of\n\(self.expected)\n\(holders)")
                 throw SetUpError("the pool does not hold what it should")
             }
             try await Task.sleep(for: .milliseconds(50))

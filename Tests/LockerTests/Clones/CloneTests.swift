@@ -50,6 +50,40 @@ struct CloneTests {
         }
     }
 
+    @Test(
+        "A copy in another pool holds the source's data, and the deleted source goes with it",
+        arguments: Kind.allCases
+    )
+    func pools(_ kind: Kind) async throws {
+        try await Laboratory.with { laboratory in
+            try await laboratory.withTwin { twin in
+                let controller = try laboratory.controller()
+                let volume = try await controller.create(laboratory.request())
+                try await laboratory.write([1, 2, 3], to: volume.handle)
+                let source = try await kind.source(volume, by: controller)
+                let copy = try await controller.create(laboratory.copy(of: source, parameters: ["pool": "rbd"]))
+                #expect(
+                    copy.pool == "rbd" && copy.handle.poolID == twin.poolID
+                        && copy.handle.poolID != volume.handle.poolID
+                )
+                let held = try await twin.withImage(.id(copy.handle.imageID), readOnly: true) {
+                    (try $0.read(offset: 0, count: 3), try $0.parent()?.image.id)
+                }
+                #expect(held.0 == [1, 2, 3] && held.1 == volume.handle.imageID)
+                #expect(try await laboratory.io.images().map(\.id) == [volume.handle.imageID])
+                if case .snapshot(let handle) = source { try await controller.deleteSnapshot(handle) }
+                try await controller.delete(volume.handle)
+                await controller.events.wait(for: "Volume's data goes once its last clone is gone")
+                try await controller.delete(copy.handle)
+                await controller.erased(2)
+                #expect(try await twin.images().isEmpty)
+                #expect(try await twin.trash().isEmpty)
+                try await laboratory.expectNothing()
+                await controller.close()
+            }
+        }
+    }
+
     @Test("Of the source's limits and names in the image's metadata a copy has none", arguments: Kind.allCases)
     func metadata(_ kind: Kind) async throws {
         try await Laboratory.with { laboratory in
