@@ -27,10 +27,16 @@ extension IOContext {
         return Int(try self.decoded(answer.integer(UInt32.self), of: "get_snapcontext", object))
     }
 
-    /// Which of an image's snapshots are in its trash, and how many clones each still has.
+    /// Which of an image's snapshots are in its trash, and how many clones each still has: a request for each.
     ///
+    /// - Parameters:
+    ///   - imageID: the image.
+    ///   - isEnough: whether those after this one are of no interest.
     /// - Throws: ``CephError`` with `ENOENT` if there is no such image, in the trash or out.
-    package func snapshotUses(imageID: String) async throws -> [SnapshotUse] {
+    package func snapshotUses(
+        imageID: String,
+        until isEnough: (SnapshotUse) -> Bool = { _ in false }
+    ) async throws -> [SnapshotUse] {
         let object = "rbd_header.\(imageID)"
         var answer = WireReader(try await self.execute(object, class: "rbd", method: "get_snapcontext"))
         guard answer.integer(UInt64.self) != nil, let count = answer.integer(UInt32.self) else {
@@ -43,7 +49,9 @@ extension IOContext {
                 var info = WireReader(
                     try await self.execute(object, class: "rbd", method: "snapshot_get", input: Self.littleEndian(id))
                 )
-                uses.append(try self.decoded(SnapshotUse(&info), of: "snapshot_get", object))
+                let use = try self.decoded(SnapshotUse(&info), of: "snapshot_get", object)
+                uses.append(use)
+                if isEnough(use) { break }
             } catch let error as CephError where error.code == .noSuchFileOrDirectory {
                 // It was removed just now.
             }

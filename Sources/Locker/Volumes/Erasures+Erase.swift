@@ -61,9 +61,10 @@ extension Erasures {
     /// header anew by locking it after it was removed.
     private func requireNoClones(_ job: Job, io: IOContext) async throws {
         do {
-            var uses = try await io.snapshotUses(imageID: job.imageID)
+            // One that has clones is answer enough, and the newest are asked for first.
+            var uses = try await io.snapshotUses(imageID: job.imageID) { $0.clones > 0 }
             let unneeded = uses.filter { $0.isInTrash && $0.clones == 0 }
-            if self.suspect(job, !unneeded.isEmpty), !unneeded.isEmpty {
+            if uses.last?.clones ?? 0 == 0, self.suspect(job, !unneeded.isEmpty), !unneeded.isEmpty {
                 try await io.withImage(.id(job.imageID), readOnly: false) { image in
                     for snapshot in unneeded {
                         do {
@@ -77,7 +78,7 @@ extension Erasures {
             }
             guard !uses.isEmpty else { return }
             // One that was begun before the deletion and is being taken back: soon gone, by nothing that is told here.
-            guard uses.allSatisfy({ $0.clones > 0 }) else {
+            guard uses.contains(where: { $0.clones > 0 }) else {
                 throw LockerError(.aborted, "image \(io.path("id:\(job.imageID)")) has a snapshot that no clone needs")
             }
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {

@@ -35,6 +35,7 @@ struct CephCallKillTests {
             var number: Int64 = 1
             while try await stage.kill(at: number, delay: delay()) { number += 1 }
             try await stage.end()
+            print("calls: \(story.testDescription): \(stage.calls.count): \(stage.calls.joined(separator: " "))")
             // To find the record and to change it: less cannot be.
             #expect(number > 2, "only \(number) calls were seen")
         }

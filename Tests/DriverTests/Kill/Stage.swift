@@ -17,6 +17,8 @@ final class Stage {
     private let control: CephCallControl
     private let expected: PoolShape
     private var process: LockerProcess
+    /// The calls to Ceph that the story makes, as far as one was killed at.
+    private(set) var calls: [String] = []
 
     /// Plays the story once undisturbed, to know what has to be there afterwards.
     init(_ story: CallStory, in installation: Installation) async throws {
@@ -58,6 +60,7 @@ final class Stage {
             return false
         }
         try #require(await self.process.wait() == 128 + SIGKILL)
+        self.calls.append(self.control.name)
         let place = "killed \(delay) us into call \(number), \(self.control.name)"
         self.control.disarm()
         let environment = self.control.environment
