@@ -5,6 +5,7 @@ internal import LockerProto
 internal import Logging
 internal import RBD
 internal import Rados
+internal import Synchronization
 
 extension Erasures {
     /// How often the record tells that the erasure goes on: a few times in what others wait for.
@@ -26,35 +27,44 @@ extension Erasures {
         guard let mine = try await store.putErasure(record, at: job.key, replacing: found) else {
             throw LockerError(.aborted, "the erasure of image \(job.imageID) was begun by another controller just now")
         }
-        let renewing = Task { await self.renew(mine, job: job, store: store) }
+        // Owned by this call, which ends it but does not wait for it: one more renewal finds the record gone or changed,
+        // and a sleep whose cancellation were lost would keep this erasure's place for ever.
+        let latest = Latest(mine)
+        let renewing = Task { await self.renew(latest, job: job, store: store) }
+        defer { renewing.cancel() }
         do {
             try await body()
         } catch {
             renewing.cancel()
-            await self.letGo(await renewing.value, job: job, store: store)
+            await self.letGo(latest.value.withLock { $0 }, job: job, store: store)
             throw error
         }
-        renewing.cancel()
-        _ = await renewing.value
+    }
+
+    /// The record of an erasure as it was written last.
+    private final class Latest: Sendable {
+        let value: Mutex<Stored<VolumeRecord>>
+
+        init(_ value: Stored<VolumeRecord>) {
+            self.value = Mutex(value)
+        }
     }
 
     /// Renews the step until it is cancelled.
-    ///
-    /// - Returns: the record as it is now.
-    private func renew(_ mine: Stored<VolumeRecord>, job: Job, store: RecordStore) async -> Stored<VolumeRecord> {
-        var mine = mine
-        while true {
+    private func renew(_ latest: Latest, job: Job, store: RecordStore) async {
+        while !Task.isCancelled {
             do {
                 try await Task.sleep(for: Self.renewal)
-            } catch {
-                return mine
-            }
-            var record = mine.value
-            record.step = self.ownership.step(on: store.io.cluster)
-            do {
+                let mine = latest.value.withLock { $0 }
+                var record = mine.value
+                record.step = self.ownership.step(on: store.io.cluster)
                 // Lost only to a controller that has fenced this one: the removal then fails by itself.
-                guard let next = try await store.putErasure(record, at: job.key, replacing: mine) else { return mine }
-                mine = next
+                guard !Task.isCancelled,
+                    let next = try await store.putErasure(record, at: job.key, replacing: mine)
+                else { return }
+                latest.value.withLock { $0 = next }
+            } catch is CancellationError {
+                return
             } catch {
                 self.logger.warning(
                     "An erasure could not say that it goes on",
