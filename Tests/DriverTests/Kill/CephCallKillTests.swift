@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import Rados
 internal import TestSupport
 internal import Testing
 
@@ -34,6 +35,12 @@ struct CephCallKillTests {
     /// pools, so those of other tests would finish what is killed here, and what they do would be counted.
     private static func alone(_ body: (Installation) async throws -> Void) async throws {
         let cluster = try await TestCluster.start()
+        // A client that was killed is let go after 30 s otherwise.
+        let admin = try await cluster.connect(as: cluster.admin)
+        _ = try await admin.monitorCommand([
+            "prefix": "config set", "who": "osd", "name": "osd_client_watch_timeout", "value": "3",
+        ])
+        await admin.close()
         do {
             try await Installation.with(cluster, body)
         } catch {
