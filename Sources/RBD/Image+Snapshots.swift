@@ -3,6 +3,7 @@
 
 internal import CRBD
 internal import Rados
+internal import SystemPackage
 
 extension Image {
     /// All snapshots, those of groups and of the trash included, oldest first.
@@ -58,6 +59,41 @@ extension Image {
     /// - Throws: ``CephError`` with `ENOENT` if there is none, `EBUSY` if it is protected.
     package func removeSnapshot(_ name: String) throws {
         try check(rbd_snap_remove(self.raw, name), "rbd_snap_remove", "\(self.path)@\(name)")
+    }
+
+    /// Removes a snapshot, and those of the name that a killed client has removed by half.
+    ///
+    /// librbd moves a snapshot to the image's trash first and removes it then. Killed in between it leaves a snapshot that
+    /// has its name no more, and keeps its data for ever.
+    ///
+    /// - Throws: ``CephError`` with `ENOENT` if there is none of either kind, `EBUSY` if it is protected.
+    package func removeWholeSnapshot(_ name: String) throws {
+        // Looked for beforehand, since one that clones need is in the trash afterwards, and rightly.
+        let halves = try self.snapshots().filter {
+            try $0.kind == .trash && self.originalName(ofTrashSnapshot: $0.id) == name
+        }
+        do {
+            try self.removeSnapshot(name)
+        } catch let error as CephError where error.code == .noSuchFileOrDirectory && !halves.isEmpty {
+            // The half is all that there is.
+        }
+        for half in halves {
+            do {
+                try self.removeSnapshot(id: half.id)
+            } catch let error as CephError where [.noSuchFileOrDirectory, .resourceBusy].contains(error.code) {
+                // Gone with its last clone just now, or waiting for that.
+            }
+        }
+    }
+
+    private func originalName(ofTrashSnapshot id: UInt64) throws -> String {
+        var name = [CChar](repeating: 0, count: 4096)
+        try check(
+            rbd_snap_get_trash_namespace(self.raw, id, &name, name.count),
+            "rbd_snap_get_trash_namespace",
+            "\(self.path)@\(id)"
+        )
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Removes a snapshot of any kind.

@@ -74,6 +74,38 @@ struct SnapshotTests {
         }
     }
 
+    @Test("What a killed removal has left in the image's trash goes with the next removal by its name")
+    func halves() async throws {
+        try await TestCluster.shared().withNamespace { context in
+            try await context.createImage("one", size: 1 << 20)
+            let id = try await context.imageID(named: "one")
+            for isLeft in [false, true] {
+                let half = try await context.withImage(.name("one"), readOnly: false) { image in
+                    try image.createSnapshot("s")
+                    try image.createSnapshot("other")
+                    return try #require(try image.snapshots().first { $0.name == "s" }).id
+                }
+                // As far as librbd comes when it is killed.
+                let number = withUnsafeBytes(of: half.littleEndian) { Array($0) }
+                try await context.write("rbd_header.\(id)") {
+                    $0.execute(class: "rbd", method: "snapshot_trash_add", input: number)
+                }
+                let left = try await context.withImage(.name("one"), readOnly: false) { image in
+                    #expect(try image.snapshots().map(\.kind).contains(.trash))
+                    // With one of the same name after it, and without.
+                    if isLeft { try image.createSnapshot("s") }
+                    try image.removeWholeSnapshot("s")
+                    defer { _ = try? image.removeSnapshot("other") }
+                    return try image.snapshots().map(\.name)
+                }
+                #expect(left == ["other"])
+                try await expectErrno(.noSuchFileOrDirectory) {
+                    try await context.withImage(.name("one"), readOnly: false) { try $0.removeWholeSnapshot("s") }
+                }
+            }
+        }
+    }
+
     @Test("More snapshots than the first buffer has room for are all listed")
     func many() async throws {
         try await TestCluster.shared().withNamespace { context in

@@ -78,12 +78,12 @@ actor SourceSnapshots {
             do {
                 try image.createSnapshot(name)
             } catch let error as CephError where error.code == .fileExists {
-                try image.removeSnapshot(name)
+                try image.removeWholeSnapshot(name)
                 try image.createSnapshot(name)
             }
         case .remove(let name):
             do {
-                try image.removeSnapshot(name)
+                try image.removeWholeSnapshot(name)
             } catch let error as CephError where error.code == .noSuchFileOrDirectory {
                 return
             }

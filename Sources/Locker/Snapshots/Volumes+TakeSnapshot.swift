@@ -103,7 +103,7 @@ extension Volumes {
                 do {
                     try image.createSnapshot(name)
                 } catch let error as CephError where error.code == .fileExists {
-                    try image.removeSnapshot(name)
+                    try image.removeWholeSnapshot(name)
                     try image.createSnapshot(name)
                 }
                 return try Self.userSnapshot(name, of: image)
@@ -147,7 +147,9 @@ extension Volumes {
     /// Removes a record's snapshot in RBD, if it and its image are there.
     func unsnap(_ record: SnapshotRecord, io: IOContext) async throws {
         do {
-            try await io.withImage(.id(record.imageID), readOnly: false) { try $0.removeSnapshot(record.snapshotName) }
+            try await io.withImage(.id(record.imageID), readOnly: false) {
+                try $0.removeWholeSnapshot(record.snapshotName)
+            }
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
             // Not there, or not any more.
         }

@@ -18,7 +18,7 @@ struct CloneKillTests {
         depth: UInt32 = 0,
         _ body: (Installation, MadeVolume, VolumePlan) async throws -> Void
     ) async throws {
-        try await Installation.with { installation in
+        try await Installation.alone { installation in
             let first = try await installation.controller()
             let volume = try await first.create(installation.plan(.rawBlock()), of: installation)
             try await installation.context.withImage(.name(volume.imageName), readOnly: false) {

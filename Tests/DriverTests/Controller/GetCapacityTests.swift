@@ -24,7 +24,7 @@ extension LockerProcess {
 struct GetCapacityTests {
     @Test("With a user of its own it answers for a class and for none; what no volume can be has no capacity")
     func withIdentity() async throws {
-        try await Installation.with { installation in
+        try await Installation.alone { installation in
             let controller = try await installation.controller(hasIdentity: true)
             let parameters = installation.parameters
             let plain = try await controller.capacity(GetCapacityRequest(parameters: parameters))

@@ -38,7 +38,7 @@ extension CallStory {
     /// seldom in one that opens the image, since the cluster then takes its client for alive for 30 s.
     static let compound: [(CallStory, String, Int64)] = [
         (create, "rbd_create4", 20), (delete, "rbd_trash_move", 12), (delete, "rbd_trash_remove_with_progress", 3),
-        (expand, "rbd_resize2", 3),
+        (expand, "rbd_resize2", 3), (unsnapshot, "rbd_snap_remove", 12),
     ]
 
     static let create = CallStory(

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import Rados
-internal import TestSupport
 internal import Testing
 
 /// The controller killed at every single call to Ceph that an RPC makes, before it and in the middle of it: the retry
@@ -22,7 +20,7 @@ struct CephCallKillTests {
     /// One call of librbd is several to the cluster: what it leaves half done is no image, or one half removed.
     @Test("Killed at many moments of a call of librbd's, it is finished by the retry", arguments: CallStory.compound)
     func within(story: CallStory, function: String, times: Int64) async throws {
-        try await Self.alone { installation in
+        try await Installation.alone { installation in
             let stage = try await Stage(story, in: installation)
             for delay in stride(from: 6000 / times, through: 6000, by: Int64.Stride(6000 / times)) {
                 _ = try await stage.kill(at: 1, delay: delay, only: function)
@@ -31,27 +29,8 @@ struct CephCallKillTests {
         }
     }
 
-    /// Lends an installation on a cluster of its own: controllers with an identity look after every namespace of their
-    /// pools, so those of other tests would finish what is killed here, and what they do would be counted.
-    private static func alone(_ body: (Installation) async throws -> Void) async throws {
-        let cluster = try await TestCluster.start()
-        // A client that was killed is let go after 30 s otherwise.
-        let admin = try await cluster.connect(as: cluster.admin)
-        _ = try await admin.monitorCommand([
-            "prefix": "config set", "who": "osd", "name": "osd_client_watch_timeout", "value": "3",
-        ])
-        await admin.close()
-        do {
-            try await Installation.with(cluster, body)
-        } catch {
-            try await cluster.tearDown()
-            throw error
-        }
-        try await cluster.tearDown()
-    }
-
     private static func play(_ story: CallStory, delay: () -> Int64) async throws {
-        try await Self.alone { installation in
+        try await Installation.alone { installation in
             let stage = try await Stage(story, in: installation)
             var number: Int64 = 1
             while try await stage.kill(at: number, delay: delay()) { number += 1 }

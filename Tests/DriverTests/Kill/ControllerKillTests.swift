@@ -61,7 +61,7 @@ struct ControllerKillTests {
 
     @Test("DeleteVolume is finished by the retry, and the data goes", arguments: KillSteps.delete)
     func delete(step: String) async throws {
-        try await Installation.with { installation in
+        try await Installation.alone { installation in
             let first = try await installation.controller()
             let volume = try await first.create(installation.plan(), of: installation)
             _ = try await Self.write(volume, in: installation.context)
@@ -76,7 +76,7 @@ struct ControllerKillTests {
 
     @Test("An erasure goes on when a controller with a user of its own starts", arguments: KillSteps.erase)
     func erase(step: String) async throws {
-        try await Installation.with { installation in
+        try await Installation.alone { installation in
             let volume = try await Self.dieErasing(at: step, in: installation)
             let controller = try await installation.controller(hasIdentity: true)
             try await Leftovers.waitUntilGone(installation.context)
@@ -99,7 +99,7 @@ struct ControllerKillTests {
         "A creation that nobody retries for an hour is taken back, by the next controller if the first is killed at it"
     )
     func tidy() async throws {
-        try await Installation.with { installation in
+        try await Installation.alone { installation in
             let plan = installation.plan()
             let killed = try await installation.controller(killedAt: "create.imaged")
             try await Self.expectDeath(of: killed) { _ = try await killed.create(plan, of: installation) }

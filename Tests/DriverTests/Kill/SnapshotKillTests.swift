@@ -65,22 +65,19 @@ struct SnapshotKillTests {
 
     @Test("A snapshot that nobody retries for an hour is taken back, by the next controller if one is killed at it")
     func tidy() async throws {
-        try await Installation.with { installation in
-            // A name that no other test's controllers have, which look after the same pool.
-            let name = ["--driver-name", "tidy.locker.csi"]
-            let first = try await installation.controller(killedAt: "snapshot.taken", options: name)
+        try await Installation.alone { installation in
+            let first = try await installation.controller(killedAt: "snapshot.taken")
             let volume = try await first.create(installation.plan(), of: installation)
             await #expect(throws: RPCError.self) { _ = try await first.snapshot(of: volume) }
             try #require(await first.wait() == 128 + SIGKILL)
             try await Self.age(in: installation.context)
             let killed = try await installation.controller(
                 killedAt: "tidy.unsnapped",
-                hasIdentity: true,
-                options: name
+                hasIdentity: true
             )
             try #require(await killed.wait() == 128 + SIGKILL)
             try await Self.age(in: installation.context)
-            let controller = try await installation.controller(hasIdentity: true, options: name)
+            let controller = try await installation.controller(hasIdentity: true)
             while try await Self.record(in: installation.context).stored != nil {
                 try await Task.sleep(for: .milliseconds(20))
             }
@@ -98,7 +95,7 @@ struct SnapshotKillTests {
     ) async throws -> (store: RecordStore, key: RecordKey, stored: Stored<SnapshotRecord>?) {
         let opened = try await RecordStore.open(context, layouts: LayoutCache(), creating: false)
         let store = try #require(opened)
-        let key = RecordKey(instance: "tidy.locker.csi", snapshot: "snapshot-1")
+        let key = RecordKey(instance: "rbd.locker.csi", snapshot: "snapshot-1")
         return (store, key, try await store.record(SnapshotRecord.self, at: key))
     }
 
@@ -113,7 +110,7 @@ struct SnapshotKillTests {
     }
 
     private static func with(_ body: (Installation, MadeVolume) async throws -> Void) async throws {
-        try await Installation.with { installation in
+        try await Installation.alone { installation in
             let controller = try await installation.controller()
             let volume = try await controller.create(installation.plan(), of: installation)
             await controller.terminate()

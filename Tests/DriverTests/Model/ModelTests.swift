@@ -26,14 +26,7 @@ struct ModelTests {
         let seed = environment["LOCKER_MODEL_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...UInt64(UInt32.max))
         let steps = environment["LOCKER_MODEL_STEPS"].flatMap { Int($0) } ?? 2000
         print("model: LOCKER_MODEL_SEED=\(seed) LOCKER_MODEL_STEPS=\(steps)")
-        let cluster = try await TestCluster.start()
-        // A client that was killed is let go after 30 s otherwise, which a test with dozens of kills cannot wait for.
-        let admin = try await cluster.connect(as: cluster.admin)
-        _ = try await admin.monitorCommand([
-            "prefix": "config set", "who": "osd", "name": "osd_client_watch_timeout", "value": "3",
-        ])
-        await admin.close()
-        try await Installation.with(cluster) { installation in
+        try await Installation.alone { installation in
             let pair = try await ControllerPair(installation)
             var lanes = (0..<Self.lanes).map {
                 ModelLane(UInt64($0), seed: seed, installation: installation, pair: pair)
@@ -50,7 +43,6 @@ struct ModelTests {
             _ = try await installation.controller(name: "c2", hasIdentity: true)
             try await Leftovers.waitUntilGone(installation.context)
         }
-        try await cluster.tearDown()
     }
 
     private static func all(

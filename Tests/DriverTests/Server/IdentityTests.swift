@@ -77,7 +77,7 @@ struct IdentityTests {
 
     @Test("With its own user it is ready once the cluster has answered it")
     func readyWithIdentity() async throws {
-        try await Installation.with { installation in
+        try await Installation.alone { installation in
             try await Self.expectReady(try await installation.controller(hasIdentity: true))
         }
     }
@@ -89,7 +89,7 @@ struct IdentityTests {
         ]
     )
     func deadMonitor(hasIdentity: Bool) async throws {
-        try await Installation.with { installation in
+        try await Installation.alone { installation in
             let port = try FreePort.any()
             try installation.write(installation.configuration(monitors: ["127.0.0.1:\(port)"]), to: "config.json")
             let controller = try await installation.controller(hasIdentity: hasIdentity)

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import SystemPackage
+internal import TestSupport
 
 extension Installation {
     /// Options of every process with a CSI socket.
@@ -17,7 +18,7 @@ extension Installation {
     /// - Parameters:
     ///   - step: the step at which it kills itself.
     ///   - name: its name among controllers; the same one again is its successor.
-    ///   - hasIdentity: whether it has a user of its own on the cluster.
+    ///   - hasIdentity: whether it has a user of its own on the cluster, which no other test may use then.
     ///   - options: further options.
     ///   - environment: further variables.
     func controller(
@@ -27,6 +28,9 @@ extension Installation {
         options: [String] = [],
         environment: [String: String] = [:]
     ) async throws -> LockerProcess {
+        guard self.isAlone || !hasIdentity else {
+            throw SetUpError("a controller with an identity would look after other tests' volumes: Installation.alone")
+        }
         let socket = "\(name).sock"
         var arguments = ["controller"] + self.common(socket)
         arguments += ["--instance-key", self.path("instance-key").string, "--instance-id", name]

@@ -18,6 +18,8 @@ final class Installation: Sendable {
     let cluster: TestCluster
     /// The pool and namespace of its volumes, on a connection that is not the driver's.
     let context: IOContext
+    /// Whether nobody else's volumes are on the cluster.
+    let isAlone: Bool
     /// Everything it has on this machine; short, since sockets are in it.
     let directory: FilePath
 
@@ -31,20 +33,27 @@ final class Installation: Sendable {
     /// The clusterID in config.json.
     static let clusterID = "lab"
 
-    private init(cluster: TestCluster, context: IOContext, directory: FilePath) {
+    private init(cluster: TestCluster, isAlone: Bool, context: IOContext, directory: FilePath) {
         self.cluster = cluster
+        self.isAlone = isAlone
         self.context = context
         self.directory = directory
     }
 
     /// Lends an installation to `body`, ends its processes afterwards and makes sure that nothing of it is left.
+    ///
+    /// - Parameter cluster: one that belongs to the test; without it, that of all tests.
     static func with(
         _ cluster: TestCluster? = nil,
         _ body: (Installation) async throws -> Void
     ) async throws {
         await Turnstile.shared.enter()
         do {
-            try await self.run(cluster, body)
+            if let cluster {
+                try await self.run(cluster, isAlone: true, body)
+            } else {
+                try await self.run(TestCluster.shared(), isAlone: false, body)
+            }
         } catch {
             await Turnstile.shared.leave()
             throw error
@@ -52,13 +61,21 @@ final class Installation: Sendable {
         await Turnstile.shared.leave()
     }
 
-    private static func run(_ cluster: TestCluster?, _ body: (Installation) async throws -> Void) async throws {
-        let cluster = if let cluster { cluster } else { try await TestCluster.shared() }
+    static func run(
+        _ cluster: TestCluster,
+        isAlone: Bool,
+        _ body: (Installation) async throws -> Void
+    ) async throws {
         try await cluster.withNamespace { context in
             var template = Array("/tmp/lk-XXXXXX".utf8CString)
             guard mkdtemp(&template) != nil else { throw SetUpError("no folder can be made in /tmp") }
             let name = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            let installation = Installation(cluster: cluster, context: context, directory: FilePath(name))
+            let installation = Installation(
+                cluster: cluster,
+                isAlone: isAlone,
+                context: context,
+                directory: FilePath(name)
+            )
             try installation.writeFiles()
             do {
                 try await body(installation)
