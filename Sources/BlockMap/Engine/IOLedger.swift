@@ -13,7 +13,7 @@ struct IOLedger {
     /// How many requests are unanswered.
     private(set) var inFlight = 0
     /// The latest failure, until a request of the same kind succeeds; being fenced is for ever.
-    private(set) var failure: (operation: FUSERequest.Operation, code: Errno)?
+    private(set) var failure: (operation: BlockOperation, code: Errno)?
 
     // When each request in flight began, in nanoseconds; zero for a place that is free.
     private var starts: [UInt64] = []
@@ -34,7 +34,7 @@ struct IOLedger {
     }
 
     /// Counts a request that is done.
-    mutating func end(_ place: Int, _ operation: FUSERequest.Operation, bytes: UInt64, result: Int) {
+    mutating func end(_ place: Int, _ operation: BlockOperation, bytes: UInt64, result: Int) {
         self.inFlight -= 1
         self.starts[place] = 0
         self.free.append(place)
@@ -51,7 +51,7 @@ struct IOLedger {
         case .write:
             self.counters.writes += 1
             self.counters.writtenBytes += bytes
-        case .zero: self.counters.discards += 1
+        case .zero, .discard: self.counters.discards += 1
         case .flush: self.counters.flushes += 1
         }
     }

@@ -6,9 +6,9 @@ internal import Host
 internal import RBD
 internal import Synchronization
 
-/// An open image as a file that the kernel reads and writes: every request is passed to librbd and answered from its
+/// An open image as what the kernel reads and writes: every request is passed to librbd and answered from its
 /// callback.
-final class ServedImage: FUSEFile {
+final class ServedImage: BlockBackend {
     /// The image.
     let image: LiveImage
 
@@ -30,7 +30,7 @@ final class ServedImage: FUSEFile {
 
     var isReadOnly: Bool { self.image.isReadOnly }
 
-    func perform(_ request: FUSERequest) {
+    func perform(_ request: any BlockRequest) {
         let now = Self.now()
         let place = self.ledger.withLock { $0.begin(now) }
         switch request.operation {
@@ -45,6 +45,10 @@ final class ServedImage: FUSEFile {
         case .zero:
             // Not rbd_aio_discard, which skips what is smaller than an object's granule and so leaves old data to read.
             self.image.writeZeroes(offset: request.offset, count: Int(request.count)) { result in
+                self.end(place, request, result)
+            }
+        case .discard:
+            self.image.discard(offset: request.offset, count: request.count) { result in
                 self.end(place, request, result)
             }
         case .flush:
@@ -79,7 +83,7 @@ final class ServedImage: FUSEFile {
         return oldest > TroubleWords.patience ? TroubleWords.words(waiting: oldest) : ""
     }
 
-    private func end(_ place: Int, _ request: FUSERequest, _ result: Int) {
+    private func end(_ place: Int, _ request: any BlockRequest, _ result: Int) {
         let (operation, bytes) = (request.operation, request.count)
         // Counted first: whoever has the answer may look at the counters.
         let isLast = self.ledger.withLock { ledger in

@@ -16,7 +16,7 @@ enum TroubleWords {
     }
 
     /// Words for a failed request.
-    static func words(for code: Errno, _ operation: FUSERequest.Operation) -> String {
+    static func words(for code: Errno, _ operation: BlockOperation) -> String {
         switch code.rawValue {
         case ESHUTDOWN:
             "fenced: the cluster refuses this client for good, so that another may write; remount the volume"

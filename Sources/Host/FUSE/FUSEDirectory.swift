@@ -9,7 +9,7 @@ final class FUSEDirectory: Sendable {
     static let root: UInt64 = 1
 
     private struct State {
-        var files: [UInt64: any FUSEFile] = [:]
+        var files: [UInt64: any BlockBackend] = [:]
         var numbers: [String: UInt64] = [:]
         var next = FUSEDirectory.root + 1
     }
@@ -17,7 +17,7 @@ final class FUSEDirectory: Sendable {
     private let state = Mutex(State())
 
     /// Adds a file; its number is never given to another.
-    func add(_ file: any FUSEFile, named name: String) {
+    func add(_ file: any BlockBackend, named name: String) {
         self.state.withLock { state in
             state.files[state.next] = file
             state.numbers[name] = state.next
@@ -32,11 +32,11 @@ final class FUSEDirectory: Sendable {
         }
     }
 
-    func file(_ number: UInt64) -> (any FUSEFile)? {
+    func file(_ number: UInt64) -> (any BlockBackend)? {
         self.state.withLock { $0.files[number] }
     }
 
-    func file(named name: String) -> (number: UInt64, file: any FUSEFile)? {
+    func file(named name: String) -> (number: UInt64, file: any BlockBackend)? {
         self.state.withLock { state in
             guard let number = state.numbers[name], let file = state.files[number] else { return nil }
             return (number, file)

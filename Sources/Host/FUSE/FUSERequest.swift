@@ -11,19 +11,7 @@ internal import SystemPackage
 /// between the kernel and who performs it. Requests are reused; one belongs to whoever performs it until it is finished.
 ///
 /// `@unchecked Sendable`: handed from the reading thread to the performing one, never used by both at once.
-package final class FUSERequest: @unchecked Sendable {
-    /// What is asked for.
-    package enum Operation: Sendable, Hashable {
-        /// Put `count` bytes from `offset` into `data`.
-        case read
-        /// Write the `count` bytes of `data` at `offset`.
-        case write
-        /// Make `count` bytes at `offset` read as zeroes, giving back the space where that is possible.
-        case zero
-        /// Make every finished write durable.
-        case flush
-    }
-
+package final class FUSERequest: BlockRequest, @unchecked Sendable {
     /// Bytes that one request reads or writes at most.
     package static let maximumData = 1 << 20
 
@@ -32,7 +20,7 @@ package final class FUSERequest: @unchecked Sendable {
     private static let headerCount = MemoryLayout<fuse_in_header>.size + MemoryLayout<fuse_write_in>.size
 
     /// What is asked for.
-    package internal(set) var operation = Operation.flush
+    package internal(set) var operation = BlockOperation.flush
     /// Where in the file, in bytes.
     package internal(set) var offset: UInt64 = 0
     /// How many bytes.
@@ -83,7 +71,7 @@ package final class FUSERequest: @unchecked Sendable {
             self.answer(bytes: min(result, Int(self.count)))
         case .write:
             self.answer(fuse_write_out(size: UInt32(self.count), padding: 0))
-        case .zero, .flush:
+        case .zero, .discard, .flush:
             self.answer(bytes: 0)
         }
     }

@@ -63,7 +63,7 @@ package final class FUSEServer: Sendable {
     }
 
     /// Shows a file under a name that was not in use.
-    package func add(_ file: any FUSEFile, named name: String) {
+    package func add(_ file: any BlockBackend, named name: String) {
         self.directory.add(file, named: name)
     }
 

@@ -41,7 +41,7 @@ final class FUSESession: Sendable {
     }
 
     private func perform(
-        _ operation: FUSERequest.Operation,
+        _ operation: BlockOperation,
         _ node: UInt64,
         _ offset: UInt64,
         _ count: UInt64,
@@ -138,7 +138,7 @@ final class FUSESession: Sendable {
         return attributes
     }
 
-    private static func attributes(of file: any FUSEFile, _ node: UInt64) -> fuse_attr {
+    private static func attributes(of file: any BlockBackend, _ node: UInt64) -> fuse_attr {
         var attributes = fuse_attr()
         attributes.ino = node
         attributes.size = file.size
