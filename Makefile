@@ -7,7 +7,7 @@
 in_namespace := unshare -m --propagation slave
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test conformance sanity demo run clean verify proto fmt fuzz tsan bench bench-datapath
+.PHONY: help setup build test test-vm conformance sanity demo run clean verify proto fmt fuzz tsan bench bench-datapath
 
 help: ## says what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ build: setup ## builds the programs and the tests
 
 test: ## runs every test against a real Ceph that is started for it (as root); TESTS="A B" runs some
 	@dev/test $(TESTS)
+
+test-vm: setup ## runs the tests of the node's data path under a kernel that has rbd, nbd and ublk, in an emulated machine (as root); TESTS="A B" runs some
+	@dev/vm test $(TESTS)
 
 conformance: ## checks the CSI 1.13 rules, of locker serve or of ENDPOINT=unix:///… [SECRETS=file] [PARAMETERS=file] [SIZE=bytes] (as root)
 	@LOCKER_CONFORMANCE_ENDPOINT=$(ENDPOINT) LOCKER_CONFORMANCE_SECRETS=$(SECRETS) \
