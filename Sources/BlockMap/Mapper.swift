@@ -8,6 +8,9 @@ package protocol Mapper: Sendable {
     /// What records and messages call it: `krbd`, `fuse`.
     var name: String { get }
 
+    /// What ``device(volumeID:imageID:)`` looks through: mappers with the same one answer the same, so one need be asked.
+    var place: String { get }
+
     /// Makes a device of an image, or answers the one the volume has.
     ///
     /// - Throws: ``MapError``: `mismatch` if the volume's device is of another cluster, pool or image, or the image
@@ -26,16 +29,19 @@ package protocol Mapper: Sendable {
     /// - Throws: ``MapError``: `notFound` if the volume has no device here.
     func refresh(volumeID: String, imageID: String) async throws -> UInt64
 
-    /// The devices there are, those included that a predecessor left and somebody still holds.
+    /// The devices of this mapper, those included that a predecessor left and somebody still holds.
     func mapped() async throws -> [MappedDevice]
 
-    /// A volume's device among ``mapped()``, without a look at the others'.
+    /// A volume's device in ``place``, without a look at the others'.
     ///
     /// - Returns: `nil` if it has none; one whose volume the mapper cannot know counts by its image.
     func device(volumeID: String, imageID: String) async throws -> MappedDevice?
 }
 
 extension Mapper {
+    /// The mapper's own devices.
+    package var place: String { self.name }
+
     /// Looks through ``mapped()``, for mappers to which that is cheap.
     package func device(volumeID: String, imageID: String) async throws -> MappedDevice? {
         try await self.mapped().first {

@@ -18,6 +18,9 @@ package struct MapperChoice: Sendable, Hashable {
         .layering, .striping, .exclusiveLock, .objectMap, .fastDiff, .deepFlatten, .dataPool, .operations,
     ]
 
+    /// The ways through the data process, the best first.
+    package static let userSpace: [MapperName] = [.ublk, .nbd, .fuse]
+
     /// Resolves the StorageClass parameter `mounter`.
     ///
     /// - Parameters:
@@ -29,9 +32,12 @@ package struct MapperChoice: Sendable, Hashable {
         switch mounter {
         case "", "auto":
             if self.available.contains(.krbd), Self.kernelFeatures.isSuperset(of: features) { return .krbd }
-            if self.available.contains(.fuse) { return .fuse }
+            if let first = Self.userSpace.first(where: self.available.contains) { return first }
             guard self.available.contains(.krbd) else {
-                throw MapError(.unsupported, "this machine can map no image: it has neither rbd nor FUSE with loop")
+                throw MapError(
+                    .unsupported,
+                    "this machine can map no image: it has neither rbd, nor ublk, nor nbd, nor FUSE with loop"
+                )
             }
             wanted = .krbd
         case "rbd", "krbd": wanted = .krbd
@@ -57,11 +63,12 @@ package struct MapperChoice: Sendable, Hashable {
         return wanted
     }
 
-    private static func missing(_ name: MapperName) -> String {
+    /// What a machine lacks that cannot map in a way.
+    static func missing(_ name: MapperName) -> String {
         switch name {
         case .krbd: "this machine's kernel has no rbd (/sys/bus/rbd)"
-        case .nbd: "Locker has no nbd mapper yet"
-        case .ublk: "Locker has no ublk mapper yet"
+        case .nbd: "this machine's kernel has no nbd loaded (/sys/module/nbd)"
+        case .ublk: "this machine's kernel has no ublk_drv loaded (/dev/ublk-control)"
         case .fuse: "this machine lacks /dev/fuse or /dev/loop-control"
         }
     }

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 /// The ways to make an image a block device.
-package enum MapperName: String, Sendable, Hashable, CaseIterable {
+package enum MapperName: String, Sendable, Hashable, CaseIterable, Codable {
     /// The kernel's rbd.
     case krbd
     /// librbd behind a network block device.

@@ -12,15 +12,15 @@ internal import Testing
 /// What is written to a device is what the image has, and the other way round.
 @Suite(.timeLimit(.minutes(3)))
 struct DeviceDataTests {
-    @Test("A mapped image is a device of its size, read and written as the image")
-    func roundTrip() async throws {
-        try await EngineFixture.with { fixture in
+    @Test("A mapped image is a device of its size, read and written as the image", arguments: EngineFixture.mappers)
+    func roundTrip(mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
             let request = try await fixture.image(size: 64 << 20)
             let before = randomBytes(1 << 20)
             try await fixture.context.withImage(.name("v"), readOnly: false) { try $0.write(offset: 5 << 20, before) }
-            let mapped = try await fixture.engine.map(request)
+            let mapped = try await fixture.map(request)
             #expect(mapped.size == 64 << 20)
-            #expect(mapped.mapper == "fuse" && mapped.trouble == "" && !mapped.isReadOnly)
+            #expect(mapped.mapper == mapper.rawValue && mapped.trouble == "" && !mapped.isReadOnly)
             #expect(mapped.imageID == request.imageID && mapped.volumeID == request.volumeID)
             #expect(mapped.clientAddress.contains(":0/"))
             let device = try await fixture.open(mapped)
@@ -45,11 +45,14 @@ struct DeviceDataTests {
         }
     }
 
-    @Test("A discard gives objects back, and zeroes read as zeroes wherever they begin")
-    func discardAndZeroes() async throws {
-        try await EngineFixture.with { fixture in
+    @Test(
+        "A discard gives objects back, and zeroes read as zeroes wherever they begin",
+        arguments: EngineFixture.mappers
+    )
+    func discardAndZeroes(mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
             let request = try await fixture.image(size: 64 << 20)
-            let mapped = try await fixture.engine.map(request)
+            let mapped = try await fixture.map(request)
             let device = try await fixture.open(mapped)
             let data = randomBytes(32 << 20)
             try await device.write(data, at: 0)
@@ -74,11 +77,11 @@ struct DeviceDataTests {
         }
     }
 
-    @Test("Many requests at once each do their own work")
-    func parallel() async throws {
-        try await EngineFixture.with { fixture in
+    @Test("Many requests at once each do their own work", arguments: EngineFixture.mappers)
+    func parallel(mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
             let request = try await fixture.image(size: 256 << 20)
-            let device = try await fixture.open(try await fixture.engine.map(request))
+            let device = try await fixture.open(try await fixture.map(request))
             let blocks = (0..<256).map { (index: $0, bytes: randomBytes([4096, 16384, 65536, 1 << 20][$0 % 4])) }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for (index, bytes) in blocks {
@@ -103,10 +106,10 @@ struct DeviceDataTests {
         }
     }
 
-    @Test("fio's verification finds every block it wrote, at depth 32")
-    func verifiedByFio() async throws {
-        try await EngineFixture.with { fixture in
-            let mapped = try await fixture.engine.map(try await fixture.image(size: 64 << 20))
+    @Test("fio's verification finds every block it wrote, at depth 32", arguments: EngineFixture.mappers)
+    func verifiedByFio(mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
+            let mapped = try await fixture.map(try await fixture.image(size: 64 << 20))
             try await command(
                 "fio",
                 "--name=v",
@@ -128,11 +131,11 @@ struct DeviceDataTests {
         }
     }
 
-    @Test("A flush reaches the cluster, and is counted")
-    func flush() async throws {
-        try await EngineFixture.with { fixture in
+    @Test("A flush reaches the cluster, and is counted", arguments: EngineFixture.mappers)
+    func flush(mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
             let request = try await fixture.image()
-            let device = try await fixture.open(try await fixture.engine.map(request))
+            let device = try await fixture.open(try await fixture.map(request))
             for round in 1...20 {
                 let bytes = randomBytes(4096)
                 try await device.write(bytes, at: 0)

@@ -17,11 +17,17 @@ struct EngineFixture: Sendable {
     /// Where images are made, on a connection that is not the engine's.
     let context: IOContext
     let engine: DataEngine
+    /// The front end that ``map(_:)`` takes.
+    let mapper: MapperName
     let directory: FilePath
     let threads: BlockingPool
 
+    /// Every front end that this machine's kernel has.
+    static let mappers = MapperChoice.userSpace.filter(DataEngine.available().contains)
+
     /// Lends a running engine to `body`, closes it and makes sure that it left no device and no mount.
     static func with(
+        _ mapper: MapperName = .fuse,
         _ cluster: TestCluster? = nil,
         _ body: (EngineFixture) async throws -> Void
     ) async throws {
@@ -29,12 +35,13 @@ struct EngineFixture: Sendable {
         let threads = BlockingPool(threads: 16, name: "engine test")
         let directory = FilePath("/tmp/locker-data-\(UInt64.random(in: 0...UInt64.max))")
         try await cluster.withNamespace { context in
-            let engine = Self.engine(directory, threads)
+            let engine = Self.engine(directory, threads, cluster)
             try await engine.start()
             let fixture = EngineFixture(
                 cluster: cluster,
                 context: context,
                 engine: engine,
+                mapper: mapper,
                 directory: directory,
                 threads: threads
             )
@@ -54,8 +61,14 @@ struct EngineFixture: Sendable {
         await threads.shutdown()
     }
 
-    static func engine(_ directory: FilePath, _ threads: BlockingPool) -> DataEngine {
-        DataEngine(directory: directory, pool: threads, logger: Logger(label: "test"))
+    static func engine(_ directory: FilePath, _ threads: BlockingPool, _ cluster: TestCluster) -> DataEngine {
+        let key = cluster.csi.key
+        return DataEngine(directory: directory, pool: threads, keys: { _ in key }, logger: Logger(label: "test"))
+    }
+
+    /// Maps by the fixture's front end.
+    func map(_ request: MapRequest) async throws -> MappedDevice {
+        try await self.engine.map(request, by: self.mapper)
     }
 
     /// Makes an image and says how it is to be mapped.

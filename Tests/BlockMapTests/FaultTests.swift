@@ -13,12 +13,15 @@ internal import Testing
 /// The cluster goes away, or refuses this client.
 @Suite(.timeLimit(.minutes(3)))
 struct FaultTests {
-    @Test("A fenced volume's I/O fails, it says so in words, goes down, and a new map works")
-    func fenced() async throws {
-        try await EngineFixture.with { fixture in
+    @Test(
+        "A fenced volume's I/O fails, it says so in words, goes down, and a new map works",
+        arguments: EngineFixture.mappers
+    )
+    func fenced(mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
             let request = try await fixture.image()
-            let neighbour = try await fixture.engine.map(try await fixture.image("neighbour"))
-            let mapped = try await fixture.engine.map(request)
+            let neighbour = try await fixture.map(try await fixture.image("neighbour"))
+            let mapped = try await fixture.map(request)
             let device = try await fixture.open(mapped)
             try await device.write(randomBytes(4096), at: 0)
             try await device.flush()
@@ -44,7 +47,7 @@ struct FaultTests {
 
             try device.close()
             try await fixture.unmap(request)
-            let again = try await fixture.engine.map(request)
+            let again = try await fixture.map(request)
             #expect(again.clientAddress != mapped.clientAddress)
             #expect(again.trouble == "")
             let fresh = try await fixture.open(again)
@@ -54,11 +57,14 @@ struct FaultTests {
         }
     }
 
-    @Test("I/O waits while the OSD is gone, is seen to wait, and goes on when it is back")
-    func outage() async throws {
+    @Test(
+        "I/O waits while the OSD is gone, is seen to wait, and goes on when it is back",
+        arguments: EngineFixture.mappers
+    )
+    func outage(mapper: MapperName) async throws {
         let cluster = try await TestCluster.start(manager: .no)
-        try await EngineFixture.with(cluster) { fixture in
-            let mapped = try await fixture.engine.map(try await fixture.image())
+        try await EngineFixture.with(mapper, cluster) { fixture in
+            let mapped = try await fixture.map(try await fixture.image())
             let device = try await fixture.open(mapped)
             let bytes = randomBytes(1 << 20)
             try await device.write(bytes, at: 0)
@@ -81,11 +87,14 @@ struct FaultTests {
         try await cluster.tearDown()
     }
 
-    @Test("A volume whose cluster is silent, with all that a device can have in flight, stops no other volume")
-    func isolation() async throws {
+    @Test(
+        "A volume whose cluster is silent, with all that a device can have in flight, stops no other volume",
+        arguments: EngineFixture.mappers
+    )
+    func isolation(mapper: MapperName) async throws {
         let silent = try await TestCluster.start(manager: .no)
-        try await EngineFixture.with { fixture in
-            let neighbour = try await fixture.engine.map(try await fixture.image("neighbour"))
+        try await EngineFixture.with(mapper) { fixture in
+            let neighbour = try await fixture.map(try await fixture.image("neighbour"))
             let connection = try await silent.connect()
             let context = try await connection.ioContext(pool: "students")
             try await context.createImage("v", size: 1 << 30)
@@ -96,7 +105,7 @@ struct FaultTests {
             request.poolID = context.poolID
             request.namespace = ""
             request.imageID = try await context.withImage(.name("v"), readOnly: true) { try $0.id }
-            let mapped = try await fixture.engine.map(request)
+            let mapped = try await fixture.map(request)
             // Of what was never written librbd knows without asking that it is zeroes.
             try await command("fio", "--name=w", "--filename=\(mapped.device)", "--rw=write", "--bs=4M", "--size=512M")
             try await silent.stopOSD()
@@ -132,13 +141,13 @@ struct FaultTests {
         try await fixture.engine.mapped().first { $0.volumeID == volumeID }?.oldestRequest ?? .zero
     }
 
-    @Test("With an ioTimeout I/O fails in its time, and says why")
-    func limitedWait() async throws {
+    @Test("With an ioTimeout I/O fails in its time, and says why", arguments: EngineFixture.mappers)
+    func limitedWait(mapper: MapperName) async throws {
         let cluster = try await TestCluster.start(manager: .no)
-        try await EngineFixture.with(cluster) { fixture in
+        try await EngineFixture.with(mapper, cluster) { fixture in
             var request = try await fixture.image()
             request.ioTimeout = .seconds(1)
-            let device = try await fixture.open(try await fixture.engine.map(request))
+            let device = try await fixture.open(try await fixture.map(request))
             // Of what was never written librbd knows without asking that it is zeroes.
             try await device.write(randomBytes(4096), at: 8 << 20)
             try await device.flush()

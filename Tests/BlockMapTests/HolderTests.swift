@@ -14,12 +14,13 @@ internal import Testing
 struct HolderTests {
     @Test(
         "A mounted volume is busy at its mount point and works on; after the unmount it goes",
-        arguments: FilesystemType.allCases
+        arguments: FilesystemType.allCases,
+        EngineFixture.mappers
     )
-    func mounted(_ type: FilesystemType) async throws {
-        try await EngineFixture.with { fixture in
+    func mounted(_ type: FilesystemType, mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
             let request = try await fixture.image(size: 512 << 20)
-            let mapped = try await fixture.engine.map(request)
+            let mapped = try await fixture.map(request)
             try await Filesystems.make(type, on: mapped.device, uuid: UUID().uuidString, extraOptions: [])
             let target = fixture.directory.appending("mnt")
             try await Self.mount(mapped, at: target, type, fixture)
@@ -35,18 +36,21 @@ struct HolderTests {
 
             try await fixture.threads.run { try Mounts.unmount(target) }
             try await fixture.unmap(request)
-            let again = try await fixture.engine.map(request)
+            let again = try await fixture.map(request)
             try await Self.mount(again, at: target, type, fixture)
             #expect(try await fixture.threads.run { try HostFile.read(file) } == bytes)
             try await fixture.threads.run { try Mounts.unmount(target) }
         }
     }
 
-    @Test("A raw device that a process has open is busy by that process, and stays usable")
-    func open() async throws {
-        try await EngineFixture.with { fixture in
+    @Test(
+        "A raw device that a process has open is busy by that process, and stays usable",
+        arguments: EngineFixture.mappers
+    )
+    func open(mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
             let request = try await fixture.image()
-            let mapped = try await fixture.engine.map(request)
+            let mapped = try await fixture.map(request)
             let device = try await fixture.open(mapped)
             let failure = try await fixture.failure { try await fixture.unmap(request) }
             #expect(failure.code == .busy)
@@ -56,7 +60,7 @@ struct HolderTests {
             #expect(try await device.read(at: 0, count: 4096) == bytes)
             try device.close()
             // The refusal has been taken back: the device did not go with its last user.
-            #expect(LoopDevice.attached().contains { $0.path == mapped.device })
+            #expect(try await fixture.onlyDevice().device == mapped.device)
             try await fixture.unmap(request)
         }
     }

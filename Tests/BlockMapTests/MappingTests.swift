@@ -13,13 +13,16 @@ internal import Testing
 /// Mapping, mapping again, unmapping, and what is refused.
 @Suite(.timeLimit(.minutes(3)))
 struct MappingTests {
-    @Test("Mapping twice gives one device, also at once; unmapping twice is fine; a new map gives the data again")
-    func idempotence() async throws {
-        try await EngineFixture.with { fixture in
+    @Test(
+        "Mapping twice gives one device, also at once; unmapping twice is fine; a new map gives the data again",
+        arguments: EngineFixture.mappers
+    )
+    func idempotence(mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
             let request = try await fixture.image()
             let engine = fixture.engine
-            async let first = engine.map(request)
-            async let second = engine.map(request)
+            async let first = fixture.map(request)
+            async let second = fixture.map(request)
             let (one, two) = (try await first, try await second)
             #expect(one.device == two.device && one.clientAddress == two.clientAddress)
             #expect(try await engine.mapped().count == 1)
@@ -30,9 +33,10 @@ struct MappingTests {
             try await fixture.unmap(request)
             try await fixture.unmap(request)
             try await engine.unmap(volumeID: "never heard of", imageID: "")
-            #expect(Self.devices(of: fixture).isEmpty)
+            #expect(try await engine.mapped().isEmpty)
+            #expect(BlockDevice.number(at: one.device) == nil || (try? BlockDevice(one.device).size()) ?? 0 == 0)
             // Not flushed by anybody: closing wrote it back.
-            let again = try await engine.map(request)
+            let again = try await fixture.map(request)
             let reopened = try await fixture.open(again)
             #expect(try await reopened.read(at: 1 << 20, count: 8192) == bytes)
             #expect(again.clientAddress != one.clientAddress)
@@ -40,11 +44,11 @@ struct MappingTests {
         }
     }
 
-    @Test("Two volumes side by side have devices, clients and counters of their own")
-    func twoVolumes() async throws {
-        try await EngineFixture.with { fixture in
-            let a = try await fixture.engine.map(try await fixture.image("a"))
-            let b = try await fixture.engine.map(try await fixture.image("b"))
+    @Test("Two volumes side by side have devices, clients and counters of their own", arguments: EngineFixture.mappers)
+    func twoVolumes(mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
+            let a = try await fixture.map(try await fixture.image("a"))
+            let b = try await fixture.map(try await fixture.image("b"))
             #expect(a.device != b.device && a.clientAddress != b.clientAddress)
             for volume in [a, b] {
                 let found = try await fixture.engine.device(volumeID: volume.volumeID, imageID: volume.imageID)
@@ -64,40 +68,43 @@ struct MappingTests {
         }
     }
 
-    @Test("Another image, cluster, pool or way of access is refused by name, and nothing is left of the attempt")
-    func refusals() async throws {
-        try await EngineFixture.with { fixture in
+    @Test(
+        "Another image, cluster, pool or way of access is refused by name, and nothing is left of the attempt",
+        arguments: EngineFixture.mappers
+    )
+    func refusals(mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
             let right = try await fixture.image()
             let other = try await fixture.image("other")
 
             var wrong = right
             wrong.imageID = "0123456789ab"
-            var failure = try await fixture.failure { _ = try await fixture.engine.map(wrong) }
+            var failure = try await fixture.failure { _ = try await fixture.map(wrong) }
             #expect(failure.code == .notFound && failure.text.contains(right.volumeID))
 
             wrong = right
             wrong.fsid = "00000000-0000-0000-0000-000000000000"
-            failure = try await fixture.failure { _ = try await fixture.engine.map(wrong) }
+            failure = try await fixture.failure { _ = try await fixture.map(wrong) }
             #expect(failure.code == .mismatch && failure.text.contains(fixture.cluster.fsid))
 
             wrong = right
             wrong.poolID = 4711
-            #expect(try await fixture.failure { _ = try await fixture.engine.map(wrong) }.code == .notFound)
+            #expect(try await fixture.failure { _ = try await fixture.map(wrong) }.code == .notFound)
 
             wrong = right
             wrong.mapOptions = "queue_depth=128"
-            failure = try await fixture.failure { _ = try await fixture.engine.map(wrong) }
+            failure = try await fixture.failure { _ = try await fixture.map(wrong) }
             #expect(failure.code == .unsupported && failure.text.contains("queue_depth"))
             #expect(try await fixture.engine.mapped().isEmpty)
             #expect(HostFile.names(in: fixture.directory.appending("records")).isEmpty)
 
-            _ = try await fixture.engine.map(right)
+            _ = try await fixture.map(right)
             wrong = other
             wrong.volumeID = right.volumeID
-            #expect(try await fixture.failure { _ = try await fixture.engine.map(wrong) }.code == .mismatch)
+            #expect(try await fixture.failure { _ = try await fixture.map(wrong) }.code == .mismatch)
             wrong = right
             wrong.isReadOnly = true
-            #expect(try await fixture.failure { _ = try await fixture.engine.map(wrong) }.code == .mismatch)
+            #expect(try await fixture.failure { _ = try await fixture.map(wrong) }.code == .mismatch)
             let unmapping = try await fixture.failure {
                 try await fixture.engine.unmap(volumeID: right.volumeID, imageID: other.imageID)
             }
@@ -106,34 +113,34 @@ struct MappingTests {
         }
     }
 
-    @Test("An image that another client has locked is busy, and the client named")
-    func lockedElsewhere() async throws {
-        try await EngineFixture.with { fixture in
+    @Test("An image that another client has locked is busy, and the client named", arguments: EngineFixture.mappers)
+    func lockedElsewhere(mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
             let request = try await fixture.image()
             let connection = try await fixture.cluster.connect()
             let context = try await connection.ioContext(poolID: request.poolID, namespace: request.namespace)
             let image = try await LiveImage.open(.name("v"), in: context, readOnly: false)
             try await image.acquireLock()
-            let failure = try await fixture.failure { _ = try await fixture.engine.map(request) }
+            let failure = try await fixture.failure { _ = try await fixture.map(request) }
             #expect(failure.code == .busy)
             #expect(failure.text.contains(connection.instanceAddress), "\(failure.text)")
             // Reading needs no lock.
-            let reader = try await fixture.engine.map(try await fixture.request(readOnly: true))
+            let reader = try await fixture.map(try await fixture.request(readOnly: true))
             #expect(reader.isReadOnly)
             try await fixture.unmap(request)
             try await image.close()
             await connection.close()
-            _ = try await fixture.engine.map(request)
+            _ = try await fixture.map(request)
         }
     }
 
-    @Test("A read-only device reads and refuses to write, below the filesystem too")
-    func readOnly() async throws {
-        try await EngineFixture.with { fixture in
+    @Test("A read-only device reads and refuses to write, below the filesystem too", arguments: EngineFixture.mappers)
+    func readOnly(mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
             _ = try await fixture.image()
             let bytes = randomBytes(4096)
             try await fixture.context.withImage(.name("v"), readOnly: false) { try $0.write(offset: 0, bytes) }
-            let mapped = try await fixture.engine.map(try await fixture.request(readOnly: true))
+            let mapped = try await fixture.map(try await fixture.request(readOnly: true))
             #expect(mapped.isReadOnly)
             #expect(try await command("blockdev", "--getro", mapped.device.string).hasPrefix("1"))
             let device = try await fixture.open(mapped, readOnly: true)
@@ -148,11 +155,11 @@ struct MappingTests {
         }
     }
 
-    @Test("A grown image grows its device: when asked, and by itself")
-    func growth() async throws {
-        try await EngineFixture.with { fixture in
+    @Test("A grown image grows its device: when asked, and by itself", arguments: EngineFixture.mappers)
+    func growth(mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
             let request = try await fixture.image(size: 32 << 20)
-            let mapped = try await fixture.engine.map(request)
+            let mapped = try await fixture.map(request)
             try await fixture.context.withImage(.name("v"), readOnly: false) { try $0.resize(to: 96 << 20) }
             let size = try await fixture.engine.refresh(volumeID: request.volumeID, imageID: request.imageID)
             #expect(size == 96 << 20)
@@ -171,10 +178,5 @@ struct MappingTests {
             }
             #expect(failure.code == .notFound)
         }
-    }
-
-    /// The loop devices that show files of the fixture's engine.
-    private static func devices(of fixture: EngineFixture) -> [LoopDevice] {
-        LoopDevice.attached().filter { $0.backingFile?.string.hasPrefix(fixture.directory.string) ?? false }
     }
 }

@@ -36,7 +36,8 @@ struct RecoveryTests {
             EngineFixture(
                 cluster: self.cluster,
                 context: self.context,
-                engine: EngineFixture.engine(self.directory, self.threads),
+                engine: EngineFixture.engine(self.directory, self.threads, self.cluster),
+                mapper: .fuse,
                 directory: self.directory,
                 threads: self.threads
             )
@@ -79,7 +80,7 @@ struct RecoveryTests {
             let request = try await successor.request()
             let clock = ContinuousClock()
             let start = clock.now
-            let mapped = try await successor.engine.map(request)
+            let mapped = try await successor.map(request)
             // Without breaking the lock it would take until the dead client's watch times out.
             #expect(clock.now - start < .seconds(15))
             let again = try await successor.open(mapped)
@@ -115,7 +116,7 @@ struct RecoveryTests {
             #expect(try await successor.engine.device(volumeID: old.volumeID, imageID: old.imageID) == old)
             #expect(old.imageID == request.imageID)
 
-            let fresh = try await successor.engine.map(request)
+            let fresh = try await successor.map(request)
             #expect(fresh.device != process.device && fresh.trouble == "")
             #expect(try await successor.engine.mapped().count == 2)
             // Not while the dead one's mount is there; unmapping by the name it was mapped under says so.
@@ -157,7 +158,7 @@ struct RecoveryTests {
                 }
             }
             #expect(try await successor.engine.mapped().isEmpty)
-            _ = try await successor.engine.map(try await successor.request())
+            _ = try await successor.map(try await successor.request())
             await successor.engine.close()
         }
     }
@@ -173,7 +174,7 @@ struct RecoveryTests {
             #expect(HostFile.names(in: place.directory.appending("records")).isEmpty)
             #expect(try MountTable.read().entry(at: place.directory.appending("volumes")) == nil)
             try await successor.engine.start()
-            _ = try await successor.engine.map(try await successor.request())
+            _ = try await successor.map(try await successor.request())
             await successor.engine.close()
         }
     }

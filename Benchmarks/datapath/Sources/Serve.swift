@@ -39,6 +39,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "librbd's options, separated by commas.")
     var options = ""
 
+    @Option(help: "ublk, nbd or fuse.")
+    var mapper = MapperName.fuse
+
     @Flag(help: "Map read-only.")
     var readOnly = false
 
@@ -51,7 +54,12 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let threads = BlockingPool(threads: 8, name: "benchmark")
         let logger = Logger(label: "datapath-benchmark") { StreamLogHandler.standardError(label: $0) }
-        let engine = DataEngine(directory: FilePath(self.directory), pool: threads, logger: logger)
+        let engine = DataEngine(
+            directory: FilePath(self.directory),
+            pool: threads,
+            keys: { _ in getenv("CEPH_KEY").map { Secret(String(cString: $0)) } },
+            logger: logger
+        )
         try await engine.start()
         do {
             for image in self.images { try await self.map(image, engine, threads) }
@@ -83,7 +91,7 @@ struct Serve: AsyncParsableCommand {
             ioTimeout: nil,
             mapOptions: self.options
         )
-        let device = try await engine.map(request)
+        let device = try await engine.map(request, by: self.mapper)
         // Not by print(), which keeps the line back when standard output is no terminal.
         try FileDescriptor.standardOutput.writeAll("\(device.device) \(device.clientAddress)\n".utf8)
         await cluster.close()
@@ -125,3 +133,5 @@ struct Serve: AsyncParsableCommand {
         }
     }
 }
+
+extension MapperName: ExpressibleByArgument {}

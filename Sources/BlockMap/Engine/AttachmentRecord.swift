@@ -4,23 +4,70 @@
 internal import FoundationEssentials
 internal import Host
 internal import Rados
+internal import Redaction
 internal import SystemPackage
 
 /// What a data process notes of a volume before it serves it, for the process that comes after it.
 ///
-/// It is how a successor knows which client to fence, and whose a loop device is that a mount still holds.
+/// It is how a successor knows which client to fence, whose a device is that a mount still holds, and how to serve that
+/// on: all but the key, which is in the kernel's keyring.
 struct AttachmentRecord: Codable, Sendable, Hashable {
-    /// The name of the volume's file in the FUSE directory, never used twice.
+    /// What the front end knows the device by: a hexadecimal number of 64 bits, never used twice.
     var name: String
+    var mapper: MapperName
     var volumeID: String
     var fsid: String
+    var monitors: [String]
+    var user: String
     var poolID: Int64
     var namespace: String
     var imageName: String
     var imageID: String
     var isReadOnly: Bool
-    /// The client instance that had the image open.
+    /// Seconds; `nil` waits for ever.
+    var ioTimeout: Double?
+    var mapOptions: String
+    /// The client instance that has the image open.
     var clientAddress: String
+    /// Those that had it open before, as long as it is not certain that they are fenced.
+    var formerClients: [String] = []
+
+    /// Notes a request that is about to be served by the client `clientAddress`.
+    init(_ request: MapRequest, by mapper: MapperName, clientAddress: String) {
+        self.name = String(UInt64.random(in: .min ... .max), radix: 16)
+        self.mapper = mapper
+        self.volumeID = request.volumeID
+        self.fsid = request.fsid
+        self.monitors = request.target.monitors
+        self.user = request.target.user
+        self.poolID = request.poolID
+        self.namespace = request.namespace
+        self.imageName = request.imageName
+        self.imageID = request.imageID
+        self.isReadOnly = request.isReadOnly
+        self.ioTimeout = request.ioTimeout.map { $0 / .seconds(1) }
+        self.mapOptions = request.mapOptions
+        self.clientAddress = clientAddress
+    }
+
+    /// The request that was noted, given the user's key.
+    func request(key: Secret) -> MapRequest {
+        MapRequest(
+            volumeID: self.volumeID,
+            target: ClusterTarget(monitors: self.monitors, user: self.user, key: key),
+            fsid: self.fsid,
+            poolID: self.poolID,
+            namespace: self.namespace,
+            imageName: self.imageName,
+            imageID: self.imageID,
+            isReadOnly: self.isReadOnly,
+            ioTimeout: self.ioTimeout.map { .seconds($0) },
+            mapOptions: self.mapOptions
+        )
+    }
+
+    /// The clients that may still write.
+    var clients: [String] { self.formerClients + [self.clientAddress] }
 
     /// Whether it is about the same image.
     func isSameImage(as request: MapRequest) -> Bool {

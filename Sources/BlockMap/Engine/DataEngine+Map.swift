@@ -9,25 +9,29 @@ internal import Synchronization
 internal import SystemPackage
 
 extension DataEngine {
-    package func map(_ request: MapRequest) async throws -> MappedDevice {
+    /// Makes a device of an image, or answers the one the volume has.
+    ///
+    /// - Parameter mapper: one of ``available()``.
+    /// - Throws: as ``Mapper/map(_:)``.
+    package func map(_ request: MapRequest, by mapper: MapperName) async throws -> MappedDevice {
         try await self.locks.with(request.volumeID) {
             do {
                 if let volume = self.state.withLock({ $0.volumes[request.volumeID] }) {
                     try Self.verify(volume.record, request)
-                    if let device = try await self.pool.run({ volume.isIntact ? volume.mapped(isIntact: true) : nil }) {
-                        return device
-                    }
-                    // Another program parted the device from its file: whoever used it has lost it already.
+                    let isIntact = try await self.pool.run { volume.device.isIntact }
+                    if isIntact { return volume.mapped(isIntact: true) }
+                    // Another program parted the device from its image: whoever used it has lost it already.
                     try await self.takeDown(volume)
                 }
-                return try await self.serve(request)
+                if let volume = try await self.resume(request) { return volume.mapped(isIntact: true) }
+                return try await self.serve(request, by: mapper).mapped(isIntact: true)
             } catch {
                 throw MapError.wrapping(error, "map volume \(request.volumeID) (image \(request.imageName))")
             }
         }
     }
 
-    private static func verify(_ record: AttachmentRecord, _ request: MapRequest) throws(MapError) {
+    static func verify(_ record: AttachmentRecord, _ request: MapRequest) throws(MapError) {
         guard record.isSameImage(as: request) else {
             throw MapError(
                 .mismatch,
@@ -46,7 +50,33 @@ extension DataEngine {
     // ones that read requests are every volume's, which a volume whose cluster is silent must not stop.
     private static let fixedOptions = ["rbd_non_blocking_aio": "true"]
 
-    private func serve(_ request: MapRequest) async throws -> MappedDevice {
+    private func serve(_ request: MapRequest, by mapper: MapperName) async throws -> ServedVolume {
+        let frontEnd = try self.frontEnd(mapper)
+        return try await self.withConnection(request) { cluster, context in
+            let leftovers = self.state.withLock { $0.leftovers }.filter { $0.isSameImage(as: request) }
+            try await self.fence(leftovers, on: cluster, context)
+            try await self.pool.run {
+                for record in leftovers where self.heldDevice(of: record) == nil { try self.forget(record) }
+            }
+            // Noted before the image is opened: from then on there is a client that a successor has to fence.
+            let record = AttachmentRecord(request, by: mapper, clientAddress: cluster.instanceAddress)
+            try await self.pool.run { try self.records.write(record) }
+            do {
+                return try await self.open(record, on: cluster, context) {
+                    try await frontEnd.show($0, named: record.name)
+                }
+            } catch {
+                try await self.pool.run { try self.records.remove(record) }
+                throw error
+            }
+        }
+    }
+
+    /// Lends a connection of the volume's own, which stays open if `body` succeeds.
+    func withConnection<Result>(
+        _ request: MapRequest,
+        _ body: (Cluster, IOContext) async throws -> Result
+    ) async throws -> Result {
         let options = try MapOptions.librbd(request.mapOptions).merging(Self.fixedOptions) { $1 }
         let cluster = try await Cluster.connect(
             to: request.target,
@@ -55,69 +85,51 @@ extension DataEngine {
             pool: self.pool
         )
         do {
-            return try await self.serve(request, on: cluster)
+            guard cluster.fsid == request.fsid else {
+                throw MapError(.mismatch, "the monitors given are of cluster \(cluster.fsid), not of \(request.fsid)")
+            }
+            return try await body(
+                cluster,
+                try await cluster.ioContext(poolID: request.poolID, namespace: request.namespace)
+            )
         } catch {
             await cluster.close()
             throw error
         }
     }
 
-    private func serve(_ request: MapRequest, on cluster: Cluster) async throws -> MappedDevice {
-        guard cluster.fsid == request.fsid else {
-            throw MapError(.mismatch, "the monitors given are of cluster \(cluster.fsid), not of \(request.fsid)")
-        }
-        let context = try await cluster.ioContext(poolID: request.poolID, namespace: request.namespace)
-        try await self.fencePredecessors(on: cluster, context, request)
-        // Noted before the image is opened: from then on there is a client that a successor has to fence.
-        let record = AttachmentRecord(request, clientAddress: cluster.instanceAddress)
-        try await self.pool.run { try self.records.write(record) }
+    /// Opens a volume's image, lets `show` make or take over its device, and serves it.
+    func open(
+        _ record: AttachmentRecord,
+        on cluster: Cluster,
+        _ context: IOContext,
+        _ show: (ServedImage) async throws -> any ShownDevice
+    ) async throws -> ServedVolume {
+        let image = try await LiveImage.open(.id(record.imageID), in: context, readOnly: record.isReadOnly)
         do {
-            let image = try await LiveImage.open(.id(request.imageID), in: context, readOnly: request.isReadOnly)
-            do {
-                return try await self.show(image, record, cluster)
-            } catch {
-                await self.closeUnused(image)
-                throw error
+            if !image.isReadOnly { try await self.lock(image, record) }
+            let served = ServedImage(image, size: try await image.size())
+            // Only the newest change matters: following reads the size anew.
+            let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            try await image.onUpdate { changed.yield() }
+            let device = try await show(served)
+            let volumeID = record.volumeID
+            let follower = Task { [weak self] in
+                for await _ in changes { await self?.follow(volumeID) }
             }
+            let volume = ServedVolume(
+                record: record,
+                cluster: cluster,
+                image: served,
+                device: device,
+                follower: follower
+            )
+            self.state.withLock { $0.volumes[volumeID] = volume }
+            return volume
         } catch {
-            try await self.pool.run { try self.records.remove(record) }
+            await self.closeUnused(image)
             throw error
         }
-    }
-
-    private func show(_ image: LiveImage, _ record: AttachmentRecord, _ cluster: Cluster) async throws -> MappedDevice {
-        if !image.isReadOnly { try await self.lock(image, record) }
-        let server = try self.server()
-        let file = ServedImage(image, size: try await image.size())
-        // Only the newest change matters: following reads the size anew.
-        let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        try await image.onUpdate { changed.yield() }
-        server.add(file, named: record.name)
-        let device: LoopDevice
-        do {
-            device = try await self.pool.run { try Self.attach(record, to: server.path(of: record.name)) }
-        } catch {
-            server.remove(named: record.name)
-            throw error
-        }
-        let volumeID = record.volumeID
-        let follower = Task { [weak self] in
-            for await _ in changes { await self?.follow(volumeID) }
-        }
-        let volume = ServedVolume(record: record, cluster: cluster, file: file, device: device, follower: follower)
-        self.state.withLock { $0.volumes[volumeID] = volume }
-        return volume.mapped(isIntact: true)
-    }
-
-    private static func attach(_ record: AttachmentRecord, to file: FilePath) throws(HostError) -> LoopDevice {
-        let device = try LoopDevice.attach(file, readOnly: record.isReadOnly, label: "locker:\(record.name)")
-        do throws(HostError) {
-            try device.tuneQueue(readAhead: 4 << 20)
-        } catch {
-            try device.detach()
-            throw error
-        }
-        return device
     }
 
     private func lock(_ image: LiveImage, _ record: AttachmentRecord) async throws {
@@ -144,22 +156,5 @@ extension DataEngine {
         } catch {
             self.logger.warning("closing an image", metadata: ["image": "\(image.path)", "error": "\(error)"])
         }
-    }
-}
-
-extension AttachmentRecord {
-    /// Notes a request that is about to be served by the client `clientAddress`.
-    fileprivate init(_ request: MapRequest, clientAddress: String) {
-        self.init(
-            name: String(UInt64.random(in: .min ... .max), radix: 16),
-            volumeID: request.volumeID,
-            fsid: request.fsid,
-            poolID: request.poolID,
-            namespace: request.namespace,
-            imageName: request.imageName,
-            imageID: request.imageID,
-            isReadOnly: request.isReadOnly,
-            clientAddress: clientAddress
-        )
     }
 }

@@ -39,7 +39,7 @@ extension DataEngine {
         }
     }
 
-    /// Takes away a dead predecessor's mount and those of its loop devices that nobody holds; blocks.
+    /// Takes away a dead predecessor's mount and those of its devices that nobody holds and nobody waits for; blocks.
     ///
     /// - Returns: its records, those of volumes whose device could be taken down included: the client that served them
     ///   is still to be fenced.
@@ -52,43 +52,41 @@ extension DataEngine {
         for (name, why) in unreadable {
             self.logger.error("a record cannot be read", metadata: ["record": "\(name)", "error": "\(why)"])
         }
-        for record in records { _ = self.heldDevice(of: record) }
         return records
     }
 
-    /// Takes a leftover's loop device down if nobody holds it; blocks.
+    /// The device that a dead process has left of a volume; blocks.
+    func leftDevice(of record: AttachmentRecord) -> (any LeftDevice)? {
+        self.state.withLock { $0.frontEnds[record.mapper] }?.leftover(named: record.name)
+    }
+
+    /// Takes a leftover's device down if nobody holds it; blocks.
     ///
     /// - Returns: the device and who holds it, or `nil` if there is none any more.
-    func heldDevice(of record: AttachmentRecord) -> (device: LoopDevice, holder: HostError)? {
-        for device in LoopDevice.attached() where device.shows(record) {
-            do throws(HostError) {
-                try device.detach()
-                self.logger.info(
-                    "took down a dead process' device",
-                    metadata: ["device": "\(device.path)", "volume": "\(record.volumeID)"]
-                )
-            } catch {
-                return (device, error)
-            }
+    func heldDevice(of record: AttachmentRecord) -> (device: any LeftDevice, holder: HostError)? {
+        guard let device = self.leftDevice(of: record) else { return nil }
+        do throws(HostError) {
+            try device.remove()
+            self.logger.info(
+                "took down a dead process' device",
+                metadata: ["device": "\(device.path)", "volume": "\(record.volumeID)"]
+            )
+            return nil
+        } catch {
+            return (device, error)
         }
-        return nil
     }
 
     /// The leftovers whose devices are still there; blocks. It only looks: what can be taken down by now goes with the
     /// next unmap of the volume.
     func heldLeftovers() -> [MappedDevice] {
-        let records = self.state.withLock { $0.leftovers }
-        guard !records.isEmpty else { return [] }
-        let devices = LoopDevice.attached()
-        return records.compactMap { record in
-            guard let device = devices.first(where: { $0.shows(record) }) else { return nil }
-            return MappedDevice(
-                record: record,
-                device: device.path,
-                size: (try? BlockDevice(device.path).size()) ?? 0,
-                trouble: "the process that served it was killed, so its I/O fails;"
-                    + " \(DeviceHolders.description(of: device)): unmount it there"
-            )
+        self.state.withLock { $0.leftovers }.compactMap { record in
+            guard let device = self.leftDevice(of: record) else { return nil }
+            let trouble =
+                device.isWaiting
+                ? "the process that served it was killed; its I/O waits until this one has taken it over"
+                : "the process that served it was killed, so its I/O fails; \(device.holders): unmount it there"
+            return MappedDevice(record: record, device: device.path, size: device.size, trouble: trouble)
         }
     }
 
@@ -102,46 +100,37 @@ extension DataEngine {
         }
     }
 
-    /// Makes sure that no predecessor of this process writes to an image any more.
+    /// Makes sure that the clients of dead processes write no more to an image.
     ///
-    /// Its connections are gone with it, but what it had sent may still be on the way, and its lock would be waited for
-    /// until its watch times out.
+    /// Their connections are gone with them, but what they had sent may still be on the way, and their lock would be
+    /// waited for until their watch times out.
     ///
     /// - Parameters:
+    ///   - records: of one image.
     ///   - cluster: the new connection.
-    ///   - request: which image.
-    func fencePredecessors(on cluster: Cluster, _ context: IOContext, _ request: MapRequest) async throws {
-        let records = self.state.withLock { $0.leftovers }.filter { $0.isSameImage(as: request) }
-        for record in records where !record.isReadOnly && record.clientAddress != cluster.instanceAddress {
-            // Before the lock is broken: that fences its owner for an hour (librbd 16 fails if it is told to do it for
-            // longer), and the first entry of a client is the one that stays.
-            try await cluster.blocklist(record.clientAddress, for: Self.fencing)
-            try await cluster.waitForLatestMap()
-            // librbd knows no lock of an image opened read-only; opening for writing takes none by itself.
-            try await context.withImage(.id(request.imageID), readOnly: false) { image in
-                guard try image.lockOwner() == record.clientAddress else { return }
-                try image.breakLock(of: record.clientAddress)
+    func fence(_ records: [AttachmentRecord], on cluster: Cluster, _ context: IOContext) async throws {
+        for record in records where !record.isReadOnly {
+            for client in record.clients where client != cluster.instanceAddress {
+                // Before the lock is broken: that fences its owner for an hour (librbd 16 fails if it is told to do it for
+                // longer), and the first entry of a client is the one that stays.
+                try await cluster.blocklist(client, for: Self.fencing)
+                try await cluster.waitForLatestMap()
+                // librbd knows no lock of an image opened read-only; opening for writing takes none by itself.
+                try await context.withImage(.id(record.imageID), readOnly: false) { image in
+                    guard try image.lockOwner() == client else { return }
+                    try image.breakLock(of: client)
+                }
+                self.logger.info(
+                    "fenced a dead process' client",
+                    metadata: ["client": "\(client)", "volume": "\(record.volumeID)"]
+                )
             }
-            self.logger.info(
-                "fenced a dead process' client",
-                metadata: ["client": "\(record.clientAddress)", "volume": "\(request.volumeID)"]
-            )
-        }
-        try await self.pool.run {
-            for record in records where self.heldDevice(of: record) == nil { try self.forget(record) }
         }
     }
 
-    private func forget(_ record: AttachmentRecord) throws {
+    /// Removes what is known of a leftover.
+    func forget(_ record: AttachmentRecord) throws {
         try self.records.remove(record)
-        self.state.withLock { $0.leftovers.removeAll { $0 == record } }
-    }
-}
-
-extension LoopDevice {
-    /// Whether it shows the file that a record names: a name is never used twice, and all that is left of the file's
-    /// path when its mount is gone.
-    func shows(_ record: AttachmentRecord) -> Bool {
-        self.backingFile?.lastComponent?.string == record.name
+        self.state.withLock { $0.leftovers.removeAll { $0.name == record.name } }
     }
 }

@@ -9,6 +9,9 @@ internal import Synchronization
 internal import SystemPackage
 
 extension DataEngine {
+    /// Takes a volume's device down; without one there is nothing to do.
+    ///
+    /// - Throws: as ``Mapper/unmap(volumeID:imageID:)``.
     package func unmap(volumeID: String, imageID: String) async throws {
         try await self.locks.with(volumeID) {
             do {
@@ -25,6 +28,10 @@ extension DataEngine {
         }
     }
 
+    /// Lets a device follow its image's size.
+    ///
+    /// - Returns: the device's size in bytes.
+    /// - Throws: as ``Mapper/refresh(volumeID:imageID:)``.
     package func refresh(volumeID: String, imageID: String) async throws -> UInt64 {
         try await self.locks.with(volumeID) {
             guard let volume = self.state.withLock({ $0.volumes[volumeID] }) else {
@@ -39,17 +46,19 @@ extension DataEngine {
         }
     }
 
+    /// The devices there are, of all front ends, those included that a predecessor left and somebody still holds.
     package func mapped() async throws -> [MappedDevice] {
         let volumes = self.state.withLock { Array($0.volumes.values) }
         return try await self.pool.run {
-            volumes.map { $0.mapped(isIntact: $0.isIntact) } + self.heldLeftovers()
+            volumes.map { $0.mapped(isIntact: $0.device.isIntact) } + self.heldLeftovers()
         }
     }
 
+    /// A volume's device among ``mapped()``.
     package func device(volumeID: String, imageID: String) async throws -> MappedDevice? {
         let volume = self.state.withLock { $0.volumes[volumeID] }
         return try await self.pool.run {
-            if let volume { return volume.mapped(isIntact: volume.isIntact) }
+            if let volume { return volume.mapped(isIntact: volume.device.isIntact) }
             return self.heldLeftovers().first { $0.volumeID == volumeID }
         }
     }
@@ -69,19 +78,15 @@ extension DataEngine {
         }
     }
 
-    /// Takes a volume's device, file, image and connection down, in this order.
+    /// Takes a volume's device, image and connection down, in this order.
     ///
     /// - Throws: ``HostError`` with `EBUSY` if somebody holds the device; nothing is changed then.
     func takeDown(_ volume: ServedVolume) async throws {
-        let server = try self.server()
-        try await self.pool.run {
-            if volume.isIntact { try volume.device.detach() }
-        }
+        try await volume.device.remove()
         volume.follower.cancel()
-        server.remove(named: volume.record.name)
-        await volume.file.drained()
+        await volume.image.drained()
         do {
-            try await volume.file.image.close()
+            try await volume.image.image.close()
         } catch {
             // What was flushed is safe; what was not is lost as when a machine loses its power, and as then nobody
             // waits for it any more: the device is gone.
@@ -96,11 +101,9 @@ extension DataEngine {
     }
 
     private func followSize(of volume: ServedVolume) async throws -> UInt64 {
-        volume.file.size = try await volume.file.image.size()
-        return try await self.pool.run {
-            try volume.device.followSize()
-            return try BlockDevice(volume.device.path).size()
-        }
+        volume.image.size = try await volume.image.image.size()
+        try await volume.device.followSize()
+        return try await self.pool.run { try BlockDevice(volume.device.path).size() }
     }
 
     private static func verify(_ volume: ServedVolume, _ imageID: String) throws(MapError) {

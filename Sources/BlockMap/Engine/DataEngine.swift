@@ -5,37 +5,31 @@ internal import Glibc
 internal import Host
 package import Logging
 package import Rados
+package import Redaction
 internal import Synchronization
 package import SystemPackage
 
-/// Serves images to the kernel from this process: librbd behind a file of FUSE's behind a loop device.
+/// Serves images to the kernel from this process: librbd behind ublk, nbd, or a file of FUSE's behind a loop device.
 ///
-/// It needs nothing of the kernel but FUSE and loop. Each volume has a connection to the cluster of its own, so that it
-/// can be fenced alone, and the image's exclusive lock while it is served. When the process dies, I/O on its devices
-/// fails, and what was flushed is in the cluster; the next engine on the same directory cleans up and fences what was
-/// left. One engine at a time has a directory.
-package final class DataEngine: Mapper {
-    static let mapperName = "fuse"
-
-    package let name = DataEngine.mapperName
-
-    /// What the engine is made of while it runs.
-    struct Running: Sendable {
-        let server: FUSEServer
-        /// Keeps other engines off the directory; let go with this value.
-        let lock: FileLock
-    }
-
+/// Each volume has a connection to the cluster of its own, so that it can be fenced alone, and the image's exclusive lock
+/// while it is served. When the process dies, what was flushed is in the cluster, and the next engine on the same
+/// directory fences what was left: devices of ublk and nbd wait for it and are served on, those of FUSE fail. One engine
+/// at a time has a directory.
+package final class DataEngine: Sendable {
     struct State {
-        var running: Running?
+        /// Keeps other engines off the directory; let go with this value.
+        var lock: FileLock?
+        var frontEnds: [MapperName: any FrontEnd] = [:]
         var volumes: [String: ServedVolume] = [:]
         /// What predecessors left: to be fenced when the image is mapped again, and perhaps still held.
         var leftovers: [AttachmentRecord] = []
+        var resuming: Task<Void, Never>?
     }
 
     let directory: FilePath
     let pool: BlockingPool
     let logger: Logger
+    let keys: @Sendable (_ volumeID: String) throws -> Secret?
     let locks = VolumeLocks()
     let state = Mutex(State())
     let records: AttachmentRecords
@@ -46,56 +40,71 @@ package final class DataEngine: Mapper {
     ///   - directory: the engine's own, made with mode 0700 if need be; the same one after a restart.
     ///   - pool: for calls that block. A cluster that does not answer can hold one thread for each volume that is being
     ///     taken down.
+    ///   - keys: the cephx key of a volume's user, to serve on what a dead process has left; called on the pool.
     ///   - logger: for what nobody waits for.
-    package init(directory: FilePath, pool: BlockingPool, logger: Logger) {
+    package init(
+        directory: FilePath,
+        pool: BlockingPool,
+        keys: @escaping @Sendable (_ volumeID: String) throws -> Secret?,
+        logger: Logger
+    ) {
         self.directory = directory
         self.pool = pool
+        self.keys = keys
         self.logger = logger
         self.records = AttachmentRecords(directory: directory.appending("records"))
     }
 
-    /// Whether this machine has what the engine needs.
-    package static func isAvailable() -> Bool {
-        ["/dev/fuse", "/dev/loop-control"].allSatisfy { path in
-            (try? MountTarget.kind(of: FilePath(path))).map { $0 != .missing } ?? false
-        }
+    /// The front ends that this machine's kernel has now.
+    package static func available() -> Set<MapperName> {
+        var names: Set<MapperName> = []
+        if LoopFrontEnd.isAvailable() { names.insert(.fuse) }
+        return names
     }
 
-    /// Cleans up what a killed predecessor left and mounts the directory of files.
+    /// Cleans up what a killed predecessor left, and begins to serve on what waits for that.
     ///
-    /// - Throws: ``MapError``: `busy` while another process runs an engine on the directory, `unsupported` on a machine
-    ///   without FUSE.
+    /// - Throws: ``MapError``: `busy` while another process runs an engine on the directory.
     package func start() async throws {
-        guard self.state.withLock({ $0.running == nil }) else { return }
+        guard self.state.withLock({ $0.lock == nil }) else { return }
         do {
-            let (running, leftovers) = try await self.pool.run { try self.startBlocking() }
-            self.state.withLock { state in
-                state.running = running
-                state.leftovers = leftovers
-            }
+            try await self.pool.run { try self.startBlocking() }
         } catch let error as HostError where error.code == .wouldBlock {
             throw MapError(.busy, "another process serves volumes from \(self.directory)", cause: error)
         } catch {
             throw MapError.wrapping(error, "serve volumes from \(self.directory)")
         }
+        // Owned by the engine: close() ends it.
+        let resuming = Task { await self.resumeAll() }
+        self.state.withLock { $0.resuming = resuming }
     }
 
-    /// Takes down every volume that nobody holds, and the directory if none is left.
+    /// Takes down every volume that nobody holds, and what serves if none is left.
     ///
     /// A volume that is held is served on until the process ends.
     package func close() async {
+        if let resuming = self.state.withLock({ $0.resuming.take() }) {
+            resuming.cancel()
+            await resuming.value
+        }
         let volumes = self.state.withLock { Array($0.volumes.keys) }
         await withTaskGroup(of: Void.self) { group in
             for volume in volumes { group.addTask { await self.takeDownAtClose(volume) } }
         }
-        let running = self.state.withLock { state -> Running? in
-            state.volumes.isEmpty ? state.running.take() : nil
+        let frontEnds = self.state.withLock { state -> [any FrontEnd] in
+            guard state.volumes.isEmpty else { return [] }
+            defer { (state.frontEnds, state.lock) = ([:], nil) }
+            return Array(state.frontEnds.values)
         }
-        guard let running else { return }
-        do {
-            try await self.pool.run { try running.server.stop() }
-        } catch {
-            self.logger.error("FUSE does not end before the process does", metadata: ["error": "\(error)"])
+        for frontEnd in frontEnds {
+            do {
+                try await frontEnd.stop()
+            } catch {
+                self.logger.error(
+                    "what serves devices does not end before the process does",
+                    metadata: ["mapper": "\(frontEnd.name.rawValue)", "error": "\(error)"]
+                )
+            }
         }
     }
 
@@ -107,30 +116,48 @@ package final class DataEngine: Mapper {
         }
     }
 
-    /// The running server.
+    /// What shows images in a way.
     ///
-    /// - Throws: ``MapError`` before ``start()`` and after ``close()``.
-    func server() throws(MapError) -> FUSEServer {
-        guard let running = self.state.withLock({ $0.running }) else {
-            throw MapError(.failed, "the data engine in \(self.directory) is not running")
+    /// - Throws: ``MapError`` before ``start()`` and after ``close()``, and with `unsupported` where the kernel has not
+    ///   what it takes.
+    func frontEnd(_ name: MapperName) throws(MapError) -> any FrontEnd {
+        let (isRunning, found) = self.state.withLock { ($0.lock != nil, $0.frontEnds[name]) }
+        guard isRunning else { throw MapError(.failed, "the data engine in \(self.directory) is not running") }
+        guard let found else {
+            throw MapError(
+                .unsupported,
+                "the data process cannot map by \(name.rawValue): \(MapperChoice.missing(name))"
+            )
         }
-        return running.server
+        return found
     }
 
-    private func startBlocking() throws -> (Running, [AttachmentRecord]) {
+    private func startBlocking() throws {
         try MountTarget.makeDirectory(self.directory, mode: 0o700)
         let mountPoint = self.directory.appending("volumes")
         let lock = try self.takeLock(before: mountPoint)
         let leftovers = try self.cleanUp(mountPoint)
         try MountTarget.makeDirectory(mountPoint, mode: 0o700)
         try MountTarget.makeDirectory(self.records.directory, mode: 0o700)
-        let logger = self.logger
-        let server = try FUSEServer(at: mountPoint, threads: Self.readers) { error in
-            logger.error("FUSE", metadata: ["error": "\(error)"])
+        var frontEnds: [MapperName: any FrontEnd] = [:]
+        var connection: UInt32 = 0
+        if LoopFrontEnd.isAvailable() {
+            let logger = self.logger
+            let server = try FUSEServer(at: mountPoint, threads: Self.readers) { error in
+                logger.error("FUSE", metadata: ["error": "\(error)"])
+            }
+            connection = server.connection
+            frontEnds[.fuse] = LoopFrontEnd(server: server, pool: self.pool)
         }
-        let owner = EngineOwner(processID: getpid(), connection: server.connection)
-        try lock.note(owner.description)
-        return (Running(server: server, lock: lock), leftovers)
+        try lock.note(EngineOwner(processID: getpid(), connection: connection).description)
+        self.state.withLock { [frontEnds] state in
+            state.frontEnds = frontEnds
+            state.leftovers = leftovers
+            state.lock = lock
+        }
+        for record in leftovers where !(self.leftDevice(of: record)?.isWaiting ?? true) {
+            _ = self.heldDevice(of: record)
+        }
     }
 
     // Two keep one core's librbd busy while the other reads the next request; more only wake each other.

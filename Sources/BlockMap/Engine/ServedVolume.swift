@@ -5,29 +5,26 @@ internal import Host
 internal import Rados
 internal import SystemPackage
 
-/// A volume that is served: its connection, its image, its file and its device.
+/// A volume that is served: its connection, its image and its device.
 struct ServedVolume: Sendable {
     let record: AttachmentRecord
     /// A connection of the volume's own, so that it can be fenced alone.
     let cluster: Cluster
-    let file: ServedImage
-    let device: LoopDevice
+    let image: ServedImage
+    let device: any ShownDevice
     /// Follows the image's size.
     let follower: Task<Void, Never>
 
-    /// Whether the loop device still shows this volume's file; looks into sysfs.
-    var isIntact: Bool { self.device.shows(self.record) }
-
-    /// What there is to say of it now, given ``isIntact``.
+    /// What there is to say of it now, given ``ShownDevice/isIntact``.
     func mapped(isIntact: Bool) -> MappedDevice {
         MappedDevice(
             record: self.record,
             device: self.device.path,
-            size: self.file.size,
-            counters: self.file.counters,
+            size: self.image.size,
+            counters: self.image.counters,
             trouble: isIntact
-                ? self.file.trouble : "\(self.device.path) was taken away by another program; remount",
-            oldestRequest: self.file.oldestRequest
+                ? self.image.trouble : "\(self.device.path) was taken away by another program; remount",
+            oldestRequest: self.image.oldestRequest
         )
     }
 }
@@ -45,7 +42,7 @@ extension MappedDevice {
         self.init(
             volumeID: record.volumeID,
             device: device,
-            mapper: DataEngine.mapperName,
+            mapper: record.mapper.rawValue,
             size: size,
             isReadOnly: record.isReadOnly,
             clientAddress: record.clientAddress,

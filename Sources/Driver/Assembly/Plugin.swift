@@ -159,6 +159,7 @@ package struct Plugin: Sendable {
         let engine = DataEngine(
             directory: self.options.stateDirectory.appending("data"),
             pool: threads,
+            keys: { try VolumeKey.read(named: VolumeKey.name(of: $0))?.userKey },
             logger: self.logger
         )
         try await engine.start()
@@ -179,7 +180,7 @@ package struct Plugin: Sendable {
         self.services.append(
             SocketServer(
                 endpoint: socket,
-                services: [DataRegistration(DataServer(mapper: engine))],
+                services: [DataRegistration(DataServer(engine: engine))],
                 interceptors: [CallInterceptor(driverName: self.options.driverName, logger: self.logger)],
                 logger: self.logger
             )
@@ -193,11 +194,11 @@ package struct Plugin: Sendable {
             mappers[.krbd] = KernelRBDMapper(pool: self.threads, logger: self.logger)
         }
         if let engine {
-            mappers[.fuse] = engine
+            for name in DataEngine.available() { mappers[name] = EngineMapper(engine, name) }
         } else if let socket = self.options.dataSocket {
-            let mapper = try DataMapper(socket: socket.path, name: MapperName.fuse.rawValue)
-            mappers[.fuse] = mapper
-            self.services.append(BackgroundService({ try await mapper.run() }, end: { mapper.close() }))
+            let connection = try DataConnection(socket: socket.path)
+            for name in DataEngine.available() { mappers[name] = DataMapper(connection, name) }
+            self.services.append(BackgroundService({ try await connection.run() }, end: { connection.close() }))
         }
         guard !mappers.isEmpty else {
             throw LockerError(

@@ -9,11 +9,11 @@ internal import Rados
 
 /// The Data service: the data process' block devices, for the node process of the same machine.
 package struct DataServer: DataService {
-    private let mapper: any Mapper
+    private let engine: DataEngine
 
-    /// Serves a mapper of this process.
-    package init(mapper: any Mapper) {
-        self.mapper = mapper
+    /// Serves an engine of this process.
+    package init(engine: DataEngine) {
+        self.engine = engine
     }
 
     package func attach(_ request: AttachRequest, context: ServerContext) async throws -> AttachResponse {
@@ -23,7 +23,8 @@ package struct DataServer: DataService {
                 "the kernel keyring has no key \(request.keyName); the node process puts it there when it stages a volume"
             )
         }
-        let device = try await self.mapper.map(
+        let mapper = try Self.mapper(request.mapper)
+        let device = try await self.engine.map(
             MapRequest(
                 volumeID: request.volumeID,
                 target: ClusterTarget(monitors: request.monitors, user: request.user, key: key.userKey),
@@ -35,26 +36,34 @@ package struct DataServer: DataService {
                 isReadOnly: request.readOnly,
                 ioTimeout: request.ioTimeout == 0 ? nil : .seconds(request.ioTimeout),
                 mapOptions: request.mapOptions
-            )
+            ),
+            by: mapper
         )
         return AttachResponse(attached: Attached(device))
     }
 
+    private static func mapper(_ name: String) throws -> MapperName {
+        guard let mapper = MapperName(rawValue: name), MapperChoice.userSpace.contains(mapper) else {
+            throw LockerError(.invalidArgument, "the data process has no mapper \"\(name)\"")
+        }
+        return mapper
+    }
+
     package func detach(_ request: DetachRequest, context: ServerContext) async throws -> DetachResponse {
-        try await self.mapper.unmap(volumeID: request.volumeID, imageID: request.imageID)
+        try await self.engine.unmap(volumeID: request.volumeID, imageID: request.imageID)
         return DetachResponse()
     }
 
     package func refresh(_ request: RefreshRequest, context: ServerContext) async throws -> RefreshResponse {
-        let size = try await self.mapper.refresh(volumeID: request.volumeID, imageID: request.imageID)
+        let size = try await self.engine.refresh(volumeID: request.volumeID, imageID: request.imageID)
         return RefreshResponse(sizeBytes: Int64(clamping: size))
     }
 
     package func list(_ request: ListRequest, context: ServerContext) async throws -> ListResponse {
         guard request.volumeID.isEmpty else {
-            let device = try await self.mapper.device(volumeID: request.volumeID, imageID: "")
+            let device = try await self.engine.device(volumeID: request.volumeID, imageID: "")
             return ListResponse(attached: device.map { [Attached($0)] } ?? [])
         }
-        return ListResponse(attached: try await self.mapper.mapped().map(Attached.init))
+        return ListResponse(attached: try await self.engine.mapped().map(Attached.init))
     }
 }

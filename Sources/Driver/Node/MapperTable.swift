@@ -7,10 +7,13 @@ internal import Locker
 /// The mappers of this node, by name.
 package struct MapperTable: Sendable {
     private let mappers: [MapperName: any Mapper]
+    /// One for each place where devices are.
+    private let places: [any Mapper]
 
     /// The mappers there are.
     package init(_ mappers: [MapperName: any Mapper]) {
         self.mappers = mappers
+        self.places = Array(Dictionary(mappers.values.map { ($0.place, $0) }) { first, _ in first }.values)
     }
 
     /// Their names.
@@ -37,7 +40,7 @@ package struct MapperTable: Sendable {
 
     /// The device of an image, whichever mapper has made it.
     func device(volumeID: String, imageID: String) async throws -> MappedDevice? {
-        for mapper in self.mappers.values {
+        for mapper in self.places {
             if let found = try await mapper.device(volumeID: volumeID, imageID: imageID) { return found }
         }
         return nil

@@ -38,7 +38,7 @@ package struct AttachRequest: Sendable, Hashable {
     /// Seconds an I/O may wait for the cluster; 0 waits as long as it takes.
     package var ioTimeout: Int64
 
-    /// Front end: "fuse", or empty for the best there is.
+    /// Front end: "ublk", "nbd" or "fuse".
     package var mapper: String
 
     /// `fsid`, field 12.

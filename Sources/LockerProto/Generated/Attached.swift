@@ -11,7 +11,7 @@ package struct Attached: Sendable, Hashable {
     /// `volume_id`, field 1.
     package var volumeID: String
 
-    /// "/dev/loop3".
+    /// "/dev/ublkb0", "/dev/nbd0", "/dev/loop3".
     package var device: String
 
     /// `mapper`, field 3.

@@ -56,7 +56,7 @@ struct  Locker__Data__V1__AttachRequest
    */
   int64_t io_timeout;
   /*
-   * Front end: "fuse", or empty for the best there is.
+   * Front end: "ublk", "nbd" or "fuse".
    */
   char *mapper;
   char *fsid;
@@ -75,7 +75,7 @@ struct  Locker__Data__V1__Attached
   ProtobufCMessage base;
   char *volume_id;
   /*
-   * "/dev/loop3".
+   * "/dev/ublkb0", "/dev/nbd0", "/dev/loop3".
    */
   char *device;
   char *mapper;
