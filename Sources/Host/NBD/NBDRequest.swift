@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import CLinux
+internal import Glibc
+internal import SystemPackage
+
+/// One request of the kernel's nbd, with the memory its data is read to and its answer sent from.
+///
+/// Its memory is laid out so that the data begins on a page and the answer's header ends there: an answer is one piece.
+/// Requests are reused; one belongs to whoever performs it until it is finished.
+///
+/// `@unchecked Sendable`: handed from the reading thread to the performing one and from there to the sending one, never
+/// used by two at once.
+final class NBDRequest: BlockRequest, @unchecked Sendable {
+    /// Bytes of data that a request which is kept for reuse has room for; the queue is set to send no larger ones.
+    static let usualData = 1 << 20
+    /// Bytes that one request reads or writes at most: `max_hw_sectors` of the kernel's nbd.
+    static let maximumData = 32 << 20
+
+    private static let page = 4096
+    // See: linux/nbd.h (`struct nbd_reply`).
+    private static let replyHeader = 16
+
+    var operation = BlockOperation.flush
+    var offset: UInt64 = 0
+    var count: UInt64 = 0
+    let data: UnsafeMutableRawPointer
+    /// What the answer repeats.
+    var handle: UInt64 = 0
+    /// The connection it came from, which takes the answer; kept alive by it.
+    var connection: NBDConnection?
+    /// How much of the data's memory was used since it was allocated.
+    var used = 0
+    /// How many bytes the answer has, header included.
+    private(set) var answerCount = 0
+
+    private let memory: UnsafeMutableRawPointer
+    private let capacity: Int
+
+    /// Makes one with room for so many bytes of data; none of it is memory before it is touched.
+    init(capacity: Int = NBDRequest.usualData) {
+        self.capacity = capacity
+        guard let memory = locker_map(Self.page + capacity) else {
+            // As any allocation of Swift's does.
+            fatalError("no memory for a request of \(capacity) bytes")
+        }
+        self.memory = memory
+        self.data = memory + Self.page
+    }
+
+    deinit {
+        _ = locker_unmap(self.memory, Self.page + self.capacity)
+    }
+
+    /// Whether it is of the size that is kept for reuse.
+    var isUsual: Bool { self.capacity == Self.usualData }
+
+    /// Where the answer begins.
+    var answer: UnsafeMutableRawPointer { self.data - Self.replyHeader }
+
+    func finish(_ result: Int) {
+        if result < 0 { return self.answer(error: CInt(clamping: -result)) }
+        // There is no short read in the protocol, and what is not there must not be read as zeroes.
+        if self.operation == .read, result < Int(self.count) { return self.answer(error: EIO) }
+        self.answer(error: 0)
+    }
+
+    /// Answers with an errno, or with success and the data of a read if it is zero.
+    func answer(error: CInt) {
+        guard let connection = self.connection else { return }
+        let answer = self.answer
+        answer.storeBytes(of: UInt32(NBD_REPLY_MAGIC).bigEndian, as: UInt32.self)
+        answer.storeBytes(of: UInt32(Self.protocolError(error)).bigEndian, toByteOffset: 4, as: UInt32.self)
+        answer.storeBytes(of: self.handle, toByteOffset: 8, as: UInt64.self)
+        let carriesData = error == 0 && self.operation == .read
+        if carriesData { self.used = max(self.used, Int(self.count)) }
+        self.answerCount = Self.replyHeader + (carriesData ? Int(self.count) : 0)
+        connection.send(self)
+    }
+
+    /// The errors that the protocol has, by Linux' numbers; everything else is an I/O error.
+    private static func protocolError(_ code: CInt) -> CInt {
+        switch code {
+        case 0, EPERM, EIO, ENOMEM, EINVAL, ENOSPC, EOVERFLOW, EOPNOTSUPP, ESHUTDOWN: code
+        case EROFS: EPERM
+        default: EIO
+        }
+    }
+}

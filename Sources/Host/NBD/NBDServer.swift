@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import CLinux
+internal import Glibc
+internal import Synchronization
+internal import SystemPackage
+
+/// Serves one backend to the kernel's nbd, on any number of connections: the transmission phase of the NBD protocol, with
+/// simple replies.
+///
+/// A flush covers what was answered on any of its connections, so a device may use several. It serves until ``stop()``.
+package final class NBDServer: Sendable {
+    private struct State {
+        var connections: [NBDConnection] = []
+        var isStopped = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// What is served.
+    package let backend: any BlockBackend
+    private let reactor: NBDReactor
+    private let name: String
+    private let report: @Sendable (HostError) -> Void
+    private let state = Mutex(State())
+
+    /// Prepares to serve.
+    ///
+    /// - Parameters:
+    ///   - reactor: whose threads serve; it is stopped after this server.
+    ///   - name: what the backend is called in errors.
+    ///   - report: told once of each connection that ended without having been asked to; called on a thread that reads
+    ///     requests: it must not block.
+    package init(
+        _ backend: any BlockBackend,
+        on reactor: NBDReactor,
+        name: String,
+        report: @escaping @Sendable (HostError) -> Void
+    ) {
+        self.backend = backend
+        self.reactor = reactor
+        self.name = name
+        self.report = report
+    }
+
+    /// How many connections there are: zero after the device was disconnected, by whomever, and when the kernel gave the
+    /// server up.
+    package var connections: Int {
+        self.state.withLock { $0.connections.count }
+    }
+
+    /// Serves on a socket, which is closed when the connection has ended.
+    ///
+    /// - Throws: ``HostError``: `ESHUTDOWN` after ``stop()``. The socket is closed then, too.
+    package func serve(_ socket: CInt) throws(HostError) {
+        let loop = self.reactor.next()
+        let connection = NBDConnection(
+            socket,
+            name: "an nbd connection of \(self.name)",
+            backend: self.backend,
+            loop: loop
+        ) { connection, failure in
+            self.end(connection, failure)
+        }
+        let isStopped = self.state.withLock { state in
+            if !state.isStopped { state.connections.append(connection) }
+            return state.isStopped
+        }
+        guard !isStopped else {
+            throw HostError(call: "nbd", code: Errno(rawValue: ESHUTDOWN), object: self.name)
+        }
+        do throws(HostError) {
+            try loop.add(connection)
+        } catch {
+            self.remove(connection)
+            throw error
+        }
+    }
+
+    /// Ends every connection. When it returns no more requests are handed to the backend; those that it has may still be
+    /// finished, and are answered to nobody.
+    ///
+    /// The kernel takes it for a dead server: disconnect the device before, unless another server is to follow.
+    package func stop() async {
+        let connections = self.state.withLock { state in
+            state.isStopped = true
+            return state.connections
+        }
+        for connection in connections { connection.stop() }
+        await withCheckedContinuation { continuation in
+            let isDone = self.state.withLock { state in
+                if !state.connections.isEmpty { state.waiters.append(continuation) }
+                return state.connections.isEmpty
+            }
+            if isDone { continuation.resume() }
+        }
+    }
+
+    private func end(_ connection: NBDConnection, _ failure: HostError?) {
+        self.remove(connection)
+        if let failure { self.report(failure) }
+    }
+
+    private func remove(_ connection: NBDConnection) {
+        let waiters = self.state.withLock { state -> [CheckedContinuation<Void, Never>] in
+            state.connections.removeAll { $0 === connection }
+            guard state.connections.isEmpty else { return [] }
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}
