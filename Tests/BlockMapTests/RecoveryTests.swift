@@ -13,54 +13,9 @@ internal import Testing
 /// The process that serves is killed.
 @Suite(.timeLimit(.minutes(3)))
 struct RecoveryTests {
-    /// A namespace, a directory and threads; the engine is another process' first.
-    private struct Place {
-        let cluster: TestCluster
-        let context: IOContext
-        let directory: FilePath
-        let threads: BlockingPool
-
-        func serve(selfReading: Bool = false) async throws -> ServingProcess {
-            try await self.threads.run {
-                try ServingProcess(
-                    image: "v",
-                    of: self.context,
-                    cluster: self.cluster,
-                    directory: self.directory,
-                    selfReading: selfReading
-                )
-            }
-        }
-
-        func successor() -> EngineFixture {
-            EngineFixture(
-                cluster: self.cluster,
-                context: self.context,
-                engine: EngineFixture.engine(self.directory, self.threads, self.cluster),
-                mapper: .fuse,
-                directory: self.directory,
-                threads: self.threads
-            )
-        }
-    }
-
-    private func withPlace(_ body: (Place) async throws -> Void) async throws {
-        let cluster = try await TestCluster.shared()
-        let directory = FilePath("/tmp/locker-data-\(UInt64.random(in: 0...UInt64.max))")
-        let threads = BlockingPool(threads: 16, name: "recovery test")
-        try await cluster.withNamespace { context in
-            try await context.createImage("v", size: 512 << 20)
-            try await body(
-                Place(cluster: cluster, context: context, directory: directory, threads: threads)
-            )
-        }
-        try FileManager.default.removeItem(atPath: directory.string)
-        await threads.shutdown()
-    }
-
     @Test("What was flushed survives a kill; the successor removes mount and device, fences the dead client and maps")
     func kill() async throws {
-        try await self.withPlace { place in
+        try await RecoveryPlace.with { place in
             let process = try await place.serve()
             let flushed = randomBytes(4 << 20)
             let device = try await place.threads.run {
@@ -94,9 +49,11 @@ struct RecoveryTests {
         }
     }
 
-    @Test("A device that a mount holds is told of in trouble; a new map gives a fresh one; after the unmount it goes")
+    @Test(
+        "A FUSE device that a mount holds is told of in trouble; a new map gives a fresh one; after the unmount it goes"
+    )
     func held() async throws {
-        try await self.withPlace { place in
+        try await RecoveryPlace.with { place in
             let process = try await place.serve()
             try await Filesystems.make(.xfs, on: process.device, uuid: UUID().uuidString, extraOptions: [])
             let target = place.directory.appending("mnt")
@@ -140,7 +97,7 @@ struct RecoveryTests {
 
     @Test("A killed process that waits for I/O of its own is helped out of the way")
     func selfReading() async throws {
-        try await self.withPlace { place in
+        try await RecoveryPlace.with { place in
             // With data, so that each read goes to the cluster.
             try await place.context.withImage(.name("v"), readOnly: false) { image in
                 for offset in 0..<16 { try image.write(offset: UInt64(offset) << 22, randomBytes(1 << 22)) }
@@ -165,7 +122,7 @@ struct RecoveryTests {
 
     @Test("A live process keeps others off its directory; ended in order it leaves nothing to clean or fence")
     func orderly() async throws {
-        try await self.withPlace { place in
+        try await RecoveryPlace.with { place in
             let process = try await place.serve()
             let successor = place.successor()
             let failure = try await successor.failure { try await successor.engine.start() }

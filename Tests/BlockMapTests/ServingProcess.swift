@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import BlockMap
 internal import Glibc
 internal import Rados
 internal import Redaction
@@ -16,14 +17,39 @@ final class ServingProcess: Sendable {
     private let process: ChildProcess
 
     /// Starts it on an engine's directory and waits until it has mapped the image; blocks.
-    init(image: String, of context: IOContext, cluster: TestCluster, directory: FilePath, selfReading: Bool = false)
-        throws
-    {
+    convenience init(
+        image: String,
+        of context: IOContext,
+        cluster: TestCluster,
+        directory: FilePath,
+        mapper: MapperName = .fuse,
+        selfReading: Bool = false
+    ) throws {
+        try self.init(
+            images: [image],
+            of: context,
+            cluster: cluster,
+            directory: directory,
+            mapper: mapper,
+            selfReading: selfReading
+        )
+    }
+
+    /// The same with several images: it tells of the last one.
+    init(
+        images: [String],
+        of context: IOContext,
+        cluster: TestCluster,
+        directory: FilePath,
+        mapper: MapperName = .fuse,
+        selfReading: Bool = false
+    ) throws {
         var arguments = [
             "serve", "--directory", directory.string, "--monitors", cluster.monitors.joined(separator: " "),
-            "--pool", context.poolName, "--namespace", context.namespace, image,
+            "--pool", context.poolName, "--namespace", context.namespace, "--mapper", mapper.rawValue,
         ]
         if selfReading { arguments.insert("--self-reading", at: 1) }
+        arguments += images
         let output = try FileDescriptor.pipe()
         defer { try? output.readEnd.close() }
         do {
@@ -36,13 +62,14 @@ final class ServingProcess: Sendable {
             )
         }
         var line: [UInt8] = []
-        while !line.contains(10) {
+        while line.count(where: { $0 == 10 }) < images.count {
             var part = [UInt8](repeating: 0, count: 4096)
             let count = try part.withUnsafeMutableBytes { try output.readEnd.read(into: $0) }
             guard count > 0 else { throw SetUpError("datapath-benchmark ended without mapping") }
             line += part.prefix(count)
         }
-        let words = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        let last = String(decoding: line, as: UTF8.self).split(separator: "\n").last ?? ""
+        let words = last.split(whereSeparator: \.isWhitespace)
         guard words.count == 2 else { throw SetUpError("datapath-benchmark printed \(words)") }
         self.device = FilePath(String(words[0]))
         self.clientAddress = String(words[1])

@@ -95,7 +95,10 @@ struct NBDDeviceTests {
         }
     }
 
-    @Test("A filesystem is made, filled, trimmed, unmounted, and grown while it is mounted", arguments: FilesystemType.allCases)
+    @Test(
+        "A filesystem is made, filled, trimmed, unmounted, and grown while it is mounted",
+        arguments: FilesystemType.allCases
+    )
     func filesystem(_ type: FilesystemType) async throws {
         let backend = NBDMemoryBackend(size: 320 << 20, capacity: 1 << 30, order: .shuffled)
         try await Scratch.with { scratch in

@@ -21,14 +21,20 @@ struct NBDServerTests {
             #expect(try peer.ask(LOCKER_NBD_READ, offset: 8192, count: 4096).data == bytes)
             #expect(try peer.ask(LOCKER_NBD_FLUSH).error == 0)
             #expect(try peer.ask(LOCKER_NBD_WRITE_ZEROES, offset: 8192, count: 512).error == 0)
-            #expect(try peer.ask(LOCKER_NBD_READ, offset: 8192, count: 513).data == .init(repeating: 0, count: 512) + [bytes[512]])
+            #expect(
+                try peer.ask(LOCKER_NBD_READ, offset: 8192, count: 513).data == .init(repeating: 0, count: 512) + [
+                    bytes[512]
+                ]
+            )
             #expect(try peer.ask(LOCKER_NBD_TRIM, offset: 0, count: 1 << 20).error == 0)
             #expect(serving.backend.count(.discard) == 1 && serving.backend.count(.zero) == 1)
             #expect(serving.backend.count(.flush) == 1)
 
             #expect(try peer.ask(LOCKER_NBD_READ, offset: 1 << 20, count: 1).error == UInt32(EINVAL))
             #expect(try peer.ask(LOCKER_NBD_READ, offset: .max, count: 2).error == UInt32(EINVAL))
-            #expect(try peer.ask(LOCKER_NBD_WRITE, offset: (1 << 20) - 1, count: 2, data: [1, 2]).error == UInt32(ENOSPC))
+            #expect(
+                try peer.ask(LOCKER_NBD_WRITE, offset: (1 << 20) - 1, count: 2, data: [1, 2]).error == UInt32(ENOSPC)
+            )
             #expect(try peer.ask(7).error == UInt32(EINVAL))
             serving.backend.answer.store(-Int(ETIMEDOUT), ordering: .relaxed)
             #expect(try peer.ask(LOCKER_NBD_READ, count: 512).error == UInt32(EIO))
@@ -104,14 +110,21 @@ struct NBDServerTests {
             for handle in 0..<200 as Range<UInt64> {
                 let data = [UInt8](repeating: UInt8(handle), count: Int(handle) * 3)
                 all += NBDPeer.request(
-                    LOCKER_NBD_WRITE, handle: handle, offset: handle * 1024, count: UInt32(data.count), data: data)
+                    LOCKER_NBD_WRITE,
+                    handle: handle,
+                    offset: handle * 1024,
+                    count: UInt32(data.count),
+                    data: data
+                )
                 all += NBDPeer.request(LOCKER_NBD_FLUSH, handle: 1000 + handle)
             }
             try peer.send(all)
             for handle in 0..<200 as Range<UInt64> {
                 #expect(try peer.answer() == NBDPeer.Answer(error: 0, handle: handle))
                 #expect(try peer.answer() == NBDPeer.Answer(error: 0, handle: 1000 + handle))
-                #expect(serving.backend.memory[Int(handle) * 1024 + Int(handle) * 3 - (handle > 0 ? 1 : 0)] == UInt8(handle))
+                #expect(
+                    serving.backend.memory[Int(handle) * 1024 + Int(handle) * 3 - (handle > 0 ? 1 : 0)] == UInt8(handle)
+                )
             }
         }
     }
@@ -178,7 +191,13 @@ struct NBDServerTests {
             for handle in 0..<50 as Range<UInt64> {
                 try peer.send(NBDPeer.request(LOCKER_NBD_READ, handle: handle, count: 4096))
                 try peer.send(
-                    NBDPeer.request(LOCKER_NBD_WRITE, handle: handle, count: 4096, data: .init(repeating: 9, count: 4096)))
+                    NBDPeer.request(
+                        LOCKER_NBD_WRITE,
+                        handle: handle,
+                        count: 4096,
+                        data: .init(repeating: 9, count: 4096)
+                    )
+                )
             }
             // And half a write.
             try peer.send(NBDPeer.request(LOCKER_NBD_WRITE, handle: 1, count: 4096, data: [1, 2, 3]))

@@ -29,7 +29,8 @@ struct NBDTraffic {
         let sizes = [1, 512, 4096, 5000, 65536, room]
         let count = sizes.randomElement() ?? 512
         let start = Int.random(in: 0...(room - count))
-        let command = [LOCKER_NBD_READ, LOCKER_NBD_WRITE, LOCKER_NBD_WRITE, LOCKER_NBD_TRIM, LOCKER_NBD_WRITE_ZEROES]
+        let command =
+            [LOCKER_NBD_READ, LOCKER_NBD_WRITE, LOCKER_NBD_WRITE, LOCKER_NBD_TRIM, LOCKER_NBD_WRITE_ZEROES]
             .randomElement() ?? LOCKER_NBD_READ
         var data: [UInt8] = []
         switch command {

@@ -76,7 +76,8 @@ struct NetlinkTests {
         let code: [UInt8] = [0xea, 0xff, 0xff, 0xff]  // -22
         // Capped (0x100) and with extras (0x200); and with the whole request repeated.
         let capped = header(36 + words.bytes.count, 2, 0x300, 1) + code + header(24, 30, 5, 1) + words.bytes
-        let whole = header(44 + words.bytes.count, 2, 0x200, 1) + code + header(24, 30, 5, 1)
+        let whole =
+            header(44 + words.bytes.count, 2, 0x200, 1) + code + header(24, 30, 5, 1)
             + [UInt8](repeating: 8, count: 8) + words.bytes
         for bytes in [capped, whole] {
             #expect(NetlinkMessage.parse(bytes, sequence: 1) == [.end(errno: 22, text: "no such thing")])
@@ -98,7 +99,12 @@ struct NetlinkTests {
         try await expectErrno(.noSuchFileOrDirectory) {
             var netlink = try GenericNetlink()
             try netlink.call(
-                "ctrl", on: "family 3", family: UInt16(GENL_ID_CTRL), command: Int(CTRL_CMD_GETFAMILY), attributes)
+                "ctrl",
+                on: "family 3",
+                family: UInt16(GENL_ID_CTRL),
+                command: Int(CTRL_CMD_GETFAMILY),
+                attributes
+            )
         }
         // An attribute that is too short.
         var short = NetlinkAttributes()
@@ -106,7 +112,12 @@ struct NetlinkTests {
         let error = try await expectErrno(Errno(rawValue: 34)) {
             var netlink = try GenericNetlink()
             try netlink.call(
-                "ctrl", on: "family 3", family: UInt16(GENL_ID_CTRL), command: Int(CTRL_CMD_GETFAMILY), short)
+                "ctrl",
+                on: "family 3",
+                family: UInt16(GENL_ID_CTRL),
+                command: Int(CTRL_CMD_GETFAMILY),
+                short
+            )
         }
         #expect(!error.note.isEmpty, "\(error)")
     }

@@ -59,6 +59,7 @@ package final class DataEngine: Sendable {
     package static func available() -> Set<MapperName> {
         var names: Set<MapperName> = []
         if LoopFrontEnd.isAvailable() { names.insert(.fuse) }
+        if NBDDevice.isAvailable() { names.insert(.nbd) }
         return names
     }
 
@@ -141,8 +142,13 @@ package final class DataEngine: Sendable {
         try MountTarget.makeDirectory(self.records.directory, mode: 0o700)
         var frontEnds: [MapperName: any FrontEnd] = [:]
         var connection: UInt32 = 0
+        let logger = self.logger
+        if NBDDevice.isAvailable() {
+            frontEnds[.nbd] = NBDFrontEnd(pool: self.pool) { error in
+                logger.error("nbd", metadata: ["error": "\(error)"])
+            }
+        }
         if LoopFrontEnd.isAvailable() {
-            let logger = self.logger
             let server = try FUSEServer(at: mountPoint, threads: Self.readers) { error in
                 logger.error("FUSE", metadata: ["error": "\(error)"])
             }

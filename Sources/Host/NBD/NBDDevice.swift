@@ -22,7 +22,7 @@ package struct NBDDevice: Sendable, Hashable {
     package var path: FilePath { FilePath("/dev/nbd\(self.number)") }
 
     /// Its directory in sysfs.
-    var sysfs: FilePath { FilePath("/sys/block/nbd\(self.number)") }
+    package var sysfs: FilePath { FilePath("/sys/block/nbd\(self.number)") }
 
     /// Whether the kernel has nbd now. A module that is not loaded does not count, and is not loaded by asking.
     package static func isAvailable() -> Bool {

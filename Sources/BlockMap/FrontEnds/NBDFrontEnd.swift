@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import Host
+internal import Rados
+internal import Synchronization
+internal import SystemPackage
+
+/// The kernel's nbd over Unix sockets: devices outlive the process, and wait for the next.
+final class NBDFrontEnd: FrontEnd {
+    let name = MapperName.nbd
+
+    private let pool: BlockingPool
+    private let report: @Sendable (HostError) -> Void
+    /// Made for the first device: a process that serves none has no threads for them.
+    private let reactor = Mutex<NBDReactor?>(nil)
+
+    /// Nothing is served yet.
+    ///
+    /// - Parameter report: told of failures that have nobody else to go to; called on any thread, must not block.
+    init(pool: BlockingPool, report: @escaping @Sendable (HostError) -> Void) {
+        self.pool = pool
+        self.report = report
+    }
+
+    func show(_ backend: any BlockBackend, named name: String) async throws -> any ShownDevice {
+        let identifier = Self.identifier(name)
+        return try await self.serving(backend, identifier) { server throws(HostError) in
+            let device = try NBDDevice.connect(to: server, NBDSettings(identifier: identifier))
+            do throws(HostError) {
+                try device.tuneQueue(readAhead: 4 << 20)
+            } catch {
+                try device.abandon()
+                throw error
+            }
+            return device
+        }
+    }
+
+    func leftover(named name: String) -> (any LeftDevice)? {
+        Self.device(Self.identifier(name)).map(Left.init)
+    }
+
+    func resume(_ backend: any BlockBackend, named name: String) async throws -> (any ShownDevice)? {
+        let identifier = Self.identifier(name)
+        guard let device = try await self.pool.run({ Self.device(identifier) }) else { return nil }
+        return try await self.serving(backend, identifier) { server throws(HostError) in
+            try device.reconnect(to: server, identifier: identifier)
+            return device
+        }
+    }
+
+    func stop() async throws {
+        let reactor = self.reactor.withLock { $0.take() }
+        try await self.pool.run { reactor?.stop() }
+    }
+
+    private func serving(
+        _ backend: any BlockBackend,
+        _ identifier: String,
+        _ body: @escaping @Sendable (NBDServer) throws(HostError) -> NBDDevice
+    ) async throws -> any ShownDevice {
+        let server = NBDServer(backend, on: try self.running(), name: identifier, report: self.report)
+        do {
+            let device = try await self.pool.run { try body(server) }
+            return Shown(device: device, identifier: identifier, server: server, pool: self.pool)
+        } catch {
+            await server.stop()
+            throw error
+        }
+    }
+
+    private func running() throws(HostError) -> NBDReactor {
+        // With its lock, so that there are never two.
+        try self.reactor.withLock { reactor throws(HostError) in
+            if let reactor { return reactor }
+            let started = try NBDReactor()
+            reactor = started
+            return started
+        }
+    }
+
+    /// What the kernel keeps with the device.
+    private static func identifier(_ name: String) -> String { "locker-\(name)" }
+
+    private static func device(_ identifier: String) -> NBDDevice? {
+        NBDDevice.all().first { $0.status?.identifier == identifier }
+    }
+
+    private struct Shown: ShownDevice {
+        let device: NBDDevice
+        let identifier: String
+        let server: NBDServer
+        let pool: BlockingPool
+
+        var path: FilePath { self.device.path }
+
+        var isIntact: Bool {
+            self.server.connections > 0 && self.device.status?.identifier == self.identifier
+        }
+
+        func followSize() async throws {
+            try await self.pool.run {
+                // Never smaller: what is behind it has the last word on what lies beyond its end.
+                guard let now = self.device.status?.size, self.server.backend.size > now else { return }
+                try self.device.resize(to: self.server.backend.size)
+            }
+        }
+
+        func remove() async throws {
+            try await self.pool.run {
+                // The number may be another device's by now.
+                if self.device.status?.identifier == self.identifier { try self.device.disconnect() }
+            }
+            await self.server.stop()
+        }
+    }
+
+    private struct Left: LeftDevice {
+        let device: NBDDevice
+
+        var path: FilePath { self.device.path }
+        var size: UInt64 { self.device.status?.size ?? 0 }
+        var isWaiting: Bool { true }
+        var holders: String { DeviceHolders.description(of: BlockDevice(self.device.path), sysfs: self.device.sysfs) }
+
+        func remove() throws(HostError) { try self.device.disconnect() }
+    }
+}
