@@ -124,6 +124,6 @@ final class NBDFrontEnd: FrontEnd {
         var isWaiting: Bool { true }
         var holders: String { DeviceHolders.description(of: BlockDevice(self.device.path), sysfs: self.device.sysfs) }
 
-        func remove() throws(HostError) { try self.device.disconnect() }
+        func remove() throws(HostError) { try self.device.abandonUnlessHeld() }
     }
 }

@@ -15,10 +15,22 @@ package enum DeviceHolders {
 
     /// The same for any block device, given its directory in sysfs.
     package static func description(of device: BlockDevice, sysfs: FilePath) -> String {
-        guard let number = BlockDevice.number(at: device.path) else { return "its device file is gone" }
+        guard BlockDevice.number(at: device.path) != nil else { return "its device file is gone" }
+        return Self.description(Self.holders(of: device, sysfs: sysfs))
+    }
+
+    /// Each of them in words; empty if there is none that can be seen from here.
+    ///
+    /// The device is not opened, which may wait for a server that is dead.
+    static func holders(of device: BlockDevice, sysfs: FilePath) -> [String] {
+        guard let number = BlockDevice.number(at: device.path) else { return [] }
         var holders = Self.mounts(of: number)
         holders += HostFile.names(in: sysfs.appending("holders")).map { "part of /dev/\($0)" }
-        holders += Self.processes(with: number)
+        return holders + Self.processes(with: number)
+    }
+
+    /// What ``holders(of:sysfs:)`` found, for a message.
+    static func description(_ holders: [String]) -> String {
         guard !holders.isEmpty else { return "in use, by nobody that can be seen from here" }
         let shown = holders.prefix(5).joined(separator: ", ")
         return holders.count > 5 ? "\(shown) and \(holders.count - 5) more" : shown

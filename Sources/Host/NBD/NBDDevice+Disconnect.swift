@@ -16,7 +16,7 @@ extension NBDDevice {
     /// (`O_EXCL`) and is about to close it: nobody can come in between. Who has it open keeps it, and the flag is
     /// taken back.
     ///
-    /// A device whose server is dead may keep this waiting as long as its I/O waits: ``abandon()`` does not wait.
+    /// A device whose server is dead may keep this waiting as long as its I/O waits: ``abandonUnlessHeld()`` does not wait.
     ///
     /// - Throws: ``HostError`` with `EBUSY` while it is in use: mounted, part of another device or open; the note names
     ///   by whom.
@@ -42,6 +42,25 @@ extension NBDDevice {
         var attributes = NetlinkAttributes()
         attributes.append(NBD_ATTR_INDEX, UInt32(self.number))
         try Self.call("nbd disconnect", NBD_CMD_DISCONNECT, attributes, on: "\(self.path)")
+    }
+
+    /// Ends a device whose server is dead, unless somebody uses it.
+    ///
+    /// The device is not opened for that: with the first open after all connections died the kernel looks for
+    /// partitions (`GD_NEED_PART_SCAN`), and that read would wait for a server that does not come.
+    ///
+    /// - Throws: ``HostError`` with `EBUSY` while it is in use; the note names by whom.
+    package func abandonUnlessHeld() throws(HostError) {
+        let holders = DeviceHolders.holders(of: BlockDevice(self.path), sysfs: self.sysfs)
+        guard holders.isEmpty else {
+            throw HostError(
+                call: "nbd disconnect",
+                code: .resourceBusy,
+                object: "\(self.path)",
+                note: DeviceHolders.description(holders)
+            )
+        }
+        try self.abandon()
     }
 
     private func disconnectWithLastClose() throws(HostError) {
