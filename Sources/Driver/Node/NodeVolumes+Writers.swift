@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import Rados
 internal import BlockMap
 internal import CSI
 internal import Locker
@@ -47,7 +48,10 @@ extension NodeVolumes {
         }
         return try await self.withContext(request.handle, key: request.key, could: "look at volume \(record.volumeID)")
         {
-            try await self.attachments.has(request.handle, clientAddress: device.clientAddress, in: $0)
+            guard try await self.attachments.has(request.handle, clientAddress: device.clientAddress, in: $0) else {
+                return false
+            }
+            return try await !$0.cluster.isBlocklisted(device.clientAddress)
         }
     }
 }
