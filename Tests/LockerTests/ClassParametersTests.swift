@@ -18,7 +18,7 @@ struct ClassParametersTests {
         let read = try self.read()
         #expect(read.clusterID == "lab" && read.pool == "students")
         #expect(read.radosNamespace == nil && read.mounter == "" && read.mapOptions == "" && read.fsType == "")
-        #expect(read.repairPolicy == .repair)
+        #expect(read.repairPolicy == .preen)
         #expect(read.mkfsOptions == [] && read.ioTimeout == nil && read.course == "")
         #expect(read.studentSource == .namespace && read.defaultSize == CapacityBounds.defaultSize)
         #expect(read.image == ImageOptions())
@@ -77,7 +77,7 @@ struct ClassParametersTests {
             ("encrypted", "yes", "none of"), ("allowMultiWriter", "true", "not offered"),
             ("imageFormat", "2", "not known"), ("Pool", "x", "not known"),
             ("csi.storage.k8s.io/other", "x", "not known"),
-            ("tryOtherMounters", "true", "not known"),
+            ("tryOtherMounters", "true", "not known"), ("fsckPolicy", "none", "none of"),
         ]
     )
     func wrong(_ name: String, _ value: String, _ words: String) async {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import Rados
 internal import BlockMap
 internal import CSI
 internal import Locker
+internal import Rados
 internal import SystemPackage
 
 extension NodeVolumes {

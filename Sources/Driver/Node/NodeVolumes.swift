@@ -85,6 +85,9 @@ package final class NodeVolumes: Sendable {
         return handle
     }
 
+    /// A path that kubelet names, as the mount table has it.
+    func path(_ text: String) -> FilePath { self.kubelet.canonical(FilePath(text)) }
+
     /// Runs `body` on the pool and namespace of a volume, with deadlines.
     func withContext<T>(
         _ handle: VolumeHandle,

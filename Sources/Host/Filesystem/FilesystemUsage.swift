@@ -20,7 +20,7 @@ package struct FilesystemUsage: Sendable, Hashable {
     ///
     /// - Throws: ``HostError``; `EIO` from a filesystem that has shut itself down, which XFS does after an error.
     package init(of path: FilePath, below root: TrustedRoot = .filesystem) throws(HostError) {
-        let place = try root.open(path)
+        let place = try root.open(path, LOCKER_O_PATH)
         var status = statvfs()
         try systemCall("statvfs", "\(path)") { locker_usage(place.descriptor, &status) }
         // The numbers are there whatever the state; opening the directory tells.

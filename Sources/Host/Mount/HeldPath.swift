@@ -35,6 +35,13 @@ package struct HeldPath: ~Copyable {
         return status
     }
 
+    /// Whether a link is what was no directory: with O_NOFOLLOW the kernel says no more.
+    private func isLink(_ name: String, after error: HostError) -> Bool {
+        guard error.code == .notDirectory else { return false }
+        var status = stat()
+        return fstatat(self.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
     /// Opens something below without following a link.
     ///
     /// - Throws: ``HostError`` with `ELOOP` for a symbolic link on the way, or at the end unless O_PATH and O_NOFOLLOW are
@@ -46,8 +53,13 @@ package struct HeldPath: ~Copyable {
                 locker_open_beneath(self.descriptor, name, flags, mode)
             }
             return HeldPath(owning: file, path: path)
-        } catch  where error.code == .tooManySymbolicLinkLevels {
-            throw error.with(note: "there is a symbolic link, and Locker follows none in what kubelet names")
+        } catch  where error.code == .tooManySymbolicLinkLevels || self.isLink(name, after: error) {
+            throw HostError(
+                call: error.call,
+                code: .tooManySymbolicLinkLevels,
+                object: error.object,
+                note: "there is a symbolic link, and Locker follows none in what kubelet names"
+            )
         }
     }
 }

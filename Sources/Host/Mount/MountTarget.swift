@@ -40,7 +40,7 @@ package enum MountTarget {
 
     /// Makes the directory, and those above it, if it is not there.
     ///
-    /// - Throws: ``HostError``: `ENOTDIR` if something else is in the way, a symbolic link included.
+    /// - Throws: ``HostError``: `ENOTDIR` if something else is in the way, `ELOOP` if that is a symbolic link.
     package static func makeDirectory(
         _ path: FilePath,
         mode: UInt32 = 0o750,

@@ -15,13 +15,25 @@ package import SystemPackage
 package struct TrustedRoot: Sendable, Hashable {
     /// Its path.
     package let path: FilePath
+    /// The same without the links that it leads over, as the mount table has it.
+    private let real: FilePath
 
     /// `/`: no link is followed anywhere.
     package static let filesystem = TrustedRoot("/")
 
-    /// Trusts a directory, which need not be there yet.
+    /// Trusts a directory, which need not be there yet; blocks on finding out what its path leads over.
     package init(_ path: FilePath) {
         self.path = path.lexicallyNormalized()
+        let found = realpath(self.path.string, nil)
+        defer { free(found) }
+        self.real = found.map { FilePath(String(cString: $0)) } ?? self.path
+    }
+
+    /// A path as the mount table has it: what leads to the root is resolved, what is below it is left as it is.
+    package func canonical(_ path: FilePath) -> FilePath {
+        let path = path.lexicallyNormalized()
+        guard path.starts(with: self.path) else { return path }
+        return self.real.appending(path.components.dropFirst(self.path.components.count))
     }
 
     /// The directory above a path of this program's own.
@@ -30,8 +42,8 @@ package struct TrustedRoot: Sendable, Hashable {
     /// The directory to begin from, and the names from there on.
     private func split(_ path: FilePath) -> (base: FilePath, names: [String]) {
         let path = path.lexicallyNormalized()
-        if path.starts(with: self.path) {
-            return (self.path, path.components.dropFirst(self.path.components.count).map(\.string))
+        for root in [self.path, self.real] where path.starts(with: root) {
+            return (root, path.components.dropFirst(root.components.count).map(\.string))
         }
         return ("/", path.components.map(\.string))
     }
@@ -85,7 +97,7 @@ package struct TrustedRoot: Sendable, Hashable {
 
     /// Opens a directory, made with those above it where they are not there.
     ///
-    /// - Throws: ``HostError``: `ENOTDIR` if something else is in the way, a symbolic link included.
+    /// - Throws: ``HostError``: `ENOTDIR` if something else is in the way, `ELOOP` if that is a symbolic link.
     func makeDirectory(_ path: FilePath, mode: mode_t) throws(HostError) -> HeldPath {
         let (base, names) = self.split(path)
         var held = try self.openBase(base)

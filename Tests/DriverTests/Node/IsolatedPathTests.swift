@@ -51,7 +51,7 @@ struct IsolatedPathTests {
             let aside = story.installation.path("aside")
             #expect(rename(folder.string, aside.string) == 0)
             #expect(symlink(outside.string, folder.string) == 0)
-            try await node.unpublish(volume)
+            await expectRefusal(.failedPrecondition, naming: "symbolic link") { try await node.unpublish(volume) }
             #expect(HostFile.names(in: outside).count == 1)
             #expect(unlink(folder.string) == 0 && rename(aside.string, folder.string) == 0)
             try await node.unpublish(volume)
@@ -75,6 +75,9 @@ struct IsolatedPathTests {
             try await node.stage(story.volume)
             let name = try #require(story.volume.staging().lastComponent?.string)
             #expect(try MountTable.read().entry(at: real.appending(name)) != nil)
+            try await node.publish(story.volume)
+            try await story.use(node)
+            try await node.unpublish(story.volume)
             try await node.unstage(story.volume)
             #expect(try MountTable.read().entry(at: real.appending(name)) == nil)
         }

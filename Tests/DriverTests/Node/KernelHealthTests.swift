@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import GRPCCore
 internal import BlockMap
 internal import CSI
 internal import Foundation
+internal import GRPCCore
 internal import Host
 internal import Rados
 internal import SystemPackage

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import Rados
 internal import BlockMap
 internal import CSI
 internal import Host
+internal import Rados
 internal import SystemPackage
 internal import TestSupport
 internal import Testing

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import GRPCCore
 internal import BlockMap
 internal import CSI
+internal import GRPCCore
 internal import Host
 internal import RBD
 internal import SystemPackage
@@ -63,7 +63,7 @@ struct MapperRepairTests {
 
     @Test(
         "repair mounts it again with the data, and a snapshot has it as it was; neither keeps it from being deleted",
-        arguments: MapperLifeTests.cases
+        arguments: RunningKernel.pairs
     )
     func repair(mapper: MapperName, type: String) async throws {
         let parameters = ["mounter": mapper.rawValue, "fsckPolicy": "repair"]

@@ -14,6 +14,12 @@ enum RunningKernel {
         return MapperName.allCases.filter(names.contains)
     }()
 
+    /// Each mapper with a filesystem and each filesystem with a mapper, for what both have little to do with.
+    static let pairs: [(MapperName, String)] = {
+        let pairs = mappers.map { ($0, $0 == .krbd || $0 == .ublk ? "xfs" : "ext4") }
+        return mappers.count == 1 ? mappers.flatMap { [($0, "ext4"), ($0, "xfs")] } : pairs
+    }()
+
     /// Those whose devices wait for the next data process when theirs is killed.
     static let waitingMappers = mappers.filter { $0 == .nbd || $0 == .ublk }
 
