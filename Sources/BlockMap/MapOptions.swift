@@ -15,17 +15,18 @@ enum MapOptions {
         }
     }
 
-    /// The options as librbd's configuration.
+    /// The options as librbd's configuration: `rbd_…`, and `crush_location` for reads from the nearest replica.
     ///
     /// - Throws: ``MapError`` with `unsupported` for one that is not librbd's: it would change where and as whom the
     ///   connection is made.
     static func librbd(_ text: String) throws(MapError) -> [String: String] {
         var options: [String: String] = [:]
         for (name, value) in self.parse(text) {
-            guard name.hasPrefix("rbd_"), let value else {
+            guard name.hasPrefix("rbd_") || name == "crush_location", let value else {
                 throw MapError(
                     .unsupported,
-                    "map option \"\(name)\" is not one of librbd's (rbd_NAME=VALUE), which the mapper fuse takes"
+                    "map option \"\(name)\" is not one of librbd's (rbd_NAME=VALUE) or crush_location, which the mappers of"
+                        + " the data process take"
                 )
             }
             options[name] = value

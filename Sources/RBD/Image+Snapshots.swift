@@ -54,6 +54,13 @@ extension Image {
         try check(rbd_snap_create(self.raw, name), "rbd_snap_create", "\(self.path)@\(name)")
     }
 
+    /// Gives a snapshot another name.
+    ///
+    /// - Throws: ``CephError`` with `ENOENT` if there is none, `EEXIST` if the new name is taken.
+    package func renameSnapshot(_ name: String, to other: String) throws {
+        try check(rbd_snap_rename(self.raw, name, other), "rbd_snap_rename", "\(self.path)@\(name)")
+    }
+
     /// Removes a snapshot; one that clones (of format 2) still need moves to the image's trash until they are gone.
     ///
     /// - Throws: ``CephError`` with `ENOENT` if there is none, `EBUSY` if it is protected.

@@ -72,6 +72,11 @@ extension Cluster {
     ///
     /// - Parameter instance: an ``instanceAddress``: `ip:0/nonce`.
     package func isBlocklisted(_ instance: String) async throws -> Bool {
+        try await self.blocklist().refuses(instance)
+    }
+
+    /// The clients that the monitors refuse just now.
+    package func blocklist() async throws -> Blocklist {
         let answer: [UInt8]
         do {
             answer = try await self.monitorCommand(["prefix": "osd blocklist ls"])
@@ -81,8 +86,7 @@ extension Cluster {
         }
         // "127.0.0.1:0/1234 2031-11-22T17:24:21.308406+0000" on each line. Not as JSON: Ceph 16 answers two documents
         // one behind the other, entries and ranges, which no decoder takes.
-        return String(decoding: answer, as: UTF8.self).split(separator: "\n")
-            .contains { $0.prefix { $0 != " " } == instance }
+        return Blocklist(parsing: String(decoding: answer, as: UTF8.self))
     }
 
     /// Waits until this connection has the newest OSD map: after ``blocklist(_:for:)``, one that fences the client.

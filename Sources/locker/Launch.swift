@@ -41,6 +41,8 @@ struct Launch {
             maxVolumesPerNode: node?.maxVolumesPerNode,
             stateDirectory: FilePath(state?.stateDir ?? "/var/lib/locker"),
             cgroupRoot: FilePath(node?.cgroupRoot ?? ""),
+            kubeletDirectory: FilePath(node?.kubeletDir ?? "/var/lib/kubelet"),
+            crushLocation: try node?.crushLabels ?? [:],
             hook: KillStep.hook
         )
     }

@@ -17,6 +17,17 @@ struct NodeOptions: ParsableArguments {
     )
     var topology: String?
 
+    @Option(
+        help: """
+            Where the node is in the CRUSH map, for clusters with readAffinity in config.json: host=n1,rack=r7. \
+            Default: $LOCKER_CRUSH_LOCATION, else what --topology says.
+            """
+    )
+    var crushLocation: String?
+
+    @Option(help: "kubelet's directory; below it no symbolic link is followed.")
+    var kubeletDir = "/var/lib/kubelet"
+
     @Option(help: "How many volumes the node takes at most; by default as many as its kernel and memory carry.")
     var maxVolumesPerNode: Int64?
 
@@ -32,7 +43,20 @@ struct NodeOptions: ParsableArguments {
         }
     }
 
+    /// Its place in the CRUSH map: types of buckets and their names.
+    var crushLabels: [String: String] {
+        get throws {
+            guard let text = self.crushLocation ?? ProcessEnvironment.value("LOCKER_CRUSH_LOCATION") else {
+                return try self.labels
+            }
+            return try NodeTopology.labels(text, option: "--crush-location")
+        }
+    }
+
     func validate() throws {
+        guard self.kubeletDir.hasPrefix("/") else {
+            throw ValidationError("--kubelet-dir \(self.kubeletDir) is not an absolute path")
+        }
         if let most = self.maxVolumesPerNode, most < 1 {
             throw ValidationError("--max-volumes-per-node \(most) is less than 1")
         }

@@ -60,6 +60,7 @@ internal import Testing
             ("", [:]),
             (" rbd_cache = false ,,rbd_cache_size=1048576", ["rbd_cache": "false", "rbd_cache_size": "1048576"]),
             ("rbd_x=y:z=1", ["rbd_x": "y:z=1"]),
+            ("crush_location=host=n1 rack=r7", ["crush_location": "host=n1 rack=r7"]),
         ]
     )
     func options(_ text: String, _ expected: [String: String]) throws {

@@ -93,7 +93,14 @@ internal import Testing
         }
         let threads = BlockingPool(threads: 2, name: "krbd test")
         do {
-            try await body(sysfs, KernelRBDMapper(sysfs: sysfs, pool: threads, logger: Logger(label: "test")))
+            let mapper = KernelRBDMapper(
+                sysfs: sysfs,
+                pool: threads,
+                looks: threads,
+                liveness: KernelRBDLiveness { _, _ in nil },
+                logger: Logger(label: "test")
+            )
+            try await body(sysfs, mapper)
         } catch {
             await threads.shutdown()
             throw error

@@ -138,7 +138,7 @@ struct NBDDeviceTests {
 
                 try Mounts.unmount(target)
                 try BlockDevice(device.path).flush()
-                try await Filesystems.check(type, on: device.path)
+                #expect(try await Filesystems.check(type, on: device.path) == .sound)
                 try Mounts.mount(device.path, at: target, type: type.rawValue, options: MountOptions())
                 #expect(try HostFile.read(target.appending("homework")) == bytes)
                 try Mounts.unmount(target)

@@ -18,6 +18,7 @@ struct ClassParametersTests {
         let read = try self.read()
         #expect(read.clusterID == "lab" && read.pool == "students")
         #expect(read.radosNamespace == nil && read.mounter == "" && read.mapOptions == "" && read.fsType == "")
+        #expect(read.repairPolicy == .preen)
         #expect(read.mkfsOptions == [] && read.ioTimeout == nil && read.course == "")
         #expect(read.studentSource == .namespace && read.defaultSize == CapacityBounds.defaultSize)
         #expect(read.image == ImageOptions())
@@ -38,7 +39,7 @@ struct ClassParametersTests {
             "mapOptions": "krbd:noudev", "mkfsOptions": "-m 1  -N 1000", "ioTimeout": "60",
             "csi.storage.k8s.io/fstype": "xfs", "course": "informatics-1", "studentFrom": "pvcName",
             "studentPattern": "claim-(.+)", "defaultSize": "2147483648", "encrypted": "false",
-            "allowMultiWriter": "false", "csi.storage.k8s.io/pvc/name": "claim-ada",
+            "allowMultiWriter": "false", "fsckPolicy": "repair", "csi.storage.k8s.io/pvc/name": "claim-ada",
             "csi.storage.k8s.io/pvc/namespace": "lab", "csi.storage.k8s.io/pv/name": "pvc-1",
             "csi.storage.k8s.io/node-stage-secret-name": "s", "csi.storage.k8s.io/node-stage-secret-namespace": "n",
         ])
@@ -46,6 +47,7 @@ struct ClassParametersTests {
         #expect(read.image.features == [.layering, .journaling, .exclusiveLock])
         #expect(read.image.objectSize == 8 << 20 && read.image.stripeUnit == 64 << 10 && read.image.stripeCount == 4)
         #expect(read.mounter == "krbd" && read.mapOptions == "krbd:noudev" && read.ioTimeout == 60)
+        #expect(read.repairPolicy == .repair)
         #expect(read.mkfsOptions == ["-m", "1", "-N", "1000"] && read.fsType == "xfs")
         #expect(read.course == "informatics-1" && read.defaultSize == 2 << 30)
         #expect(read.studentSource == .claimName(prefix: "claim-", suffix: ""))
@@ -75,7 +77,7 @@ struct ClassParametersTests {
             ("encrypted", "yes", "none of"), ("allowMultiWriter", "true", "not offered"),
             ("imageFormat", "2", "not known"), ("Pool", "x", "not known"),
             ("csi.storage.k8s.io/other", "x", "not known"),
-            ("tryOtherMounters", "true", "not known"),
+            ("tryOtherMounters", "true", "not known"), ("fsckPolicy", "none", "none of"),
         ]
     )
     func wrong(_ name: String, _ value: String, _ words: String) async {
@@ -103,7 +105,9 @@ struct ClassParametersTests {
     @Test("Two requests are the same if all is that shapes the image or says whose it is")
     func fingerprint() throws {
         let plain = try self.read().fingerprint
-        for (name, value) in [("mounter", "fuse"), ("mapOptions", "fuse:x"), ("ioTimeout", "5")] {
+        for (name, value) in [
+            ("mounter", "fuse"), ("mapOptions", "fuse:x"), ("ioTimeout", "5"), ("fsckPolicy", "repair"),
+        ] {
             #expect(try self.read([name: value]).fingerprint == plain, "\(name)")
         }
         #expect(try self.read(["csi.storage.k8s.io/pvc/name": "other"]).fingerprint == plain)

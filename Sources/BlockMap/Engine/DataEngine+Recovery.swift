@@ -46,7 +46,7 @@ extension DataEngine {
     func cleanUp(_ mountPoint: FilePath) throws -> [AttachmentRecord] {
         while let mount = try MountTable.read().entry(at: mountPoint) {
             try FUSEConnection.abort(mount.minor, at: self.directory.appending("control"))
-            try Mounts.detach(mountPoint)
+            try Mounts.detach(mountPoint, below: TrustedRoot(self.directory))
         }
         let (records, unreadable) = self.records.all()
         for (name, why) in unreadable {

@@ -134,12 +134,12 @@ package final class DataEngine: Sendable {
     }
 
     private func startBlocking() throws {
-        try MountTarget.makeDirectory(self.directory, mode: 0o700)
+        try HostFile.makeDirectory(self.directory, mode: 0o700)
         let mountPoint = self.directory.appending("volumes")
         let lock = try self.takeLock(before: mountPoint)
         let leftovers = try self.cleanUp(mountPoint)
-        try MountTarget.makeDirectory(mountPoint, mode: 0o700)
-        try MountTarget.makeDirectory(self.records.directory, mode: 0o700)
+        try HostFile.makeDirectory(mountPoint, mode: 0o700)
+        try HostFile.makeDirectory(self.records.directory, mode: 0o700)
         var frontEnds: [MapperName: any FrontEnd] = [:]
         var connection: UInt32 = 0
         let logger = self.logger

@@ -62,8 +62,15 @@ struct KernelRBDDevice: Sendable, Hashable {
             && self.imageID == request.imageID && self.snapshot == "-"
     }
 
+    /// Its directory of the block layer.
+    func blockDirectory(sysfs: FilePath) -> FilePath { sysfs.appending("block").appending("rbd\(self.number)") }
+
     /// The device as mappers describe it. The kernel counts no requests by volume.
-    func mapped(volumeID: String? = nil) -> MappedDevice {
+    ///
+    /// - Parameters:
+    ///   - oldestRequest: for how long nothing was answered.
+    ///   - trouble: what is wrong with it.
+    func mapped(volumeID: String? = nil, oldestRequest: Duration = .zero, trouble: String = "") -> MappedDevice {
         MappedDevice(
             volumeID: volumeID ?? self.volumeID ?? "",
             device: self.path,
@@ -75,7 +82,9 @@ struct KernelRBDDevice: Sendable, Hashable {
             poolID: self.poolID,
             namespace: self.namespace,
             imageName: self.imageName,
-            imageID: self.imageID
+            imageID: self.imageID,
+            trouble: trouble,
+            oldestRequest: oldestRequest
         )
     }
 }

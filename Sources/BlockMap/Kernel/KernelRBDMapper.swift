@@ -2,12 +2,11 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import FoundationEssentials
-internal import Glibc
 internal import Host
 package import Logging
 package import Rados
 internal import Redaction
-package import SystemPackage
+internal import SystemPackage
 
 /// Maps images with the kernel's own rbd, through /sys/bus/rbd.
 ///
@@ -17,18 +16,43 @@ package struct KernelRBDMapper: Mapper {
     static let mapperName = "krbd"
 
     package let name = KernelRBDMapper.mapperName
-    private let sysfs: FilePath
-    private let pool: BlockingPool
-    private let logger: Logger
+    let sysfs: FilePath
+    let pool: BlockingPool
+    let logger: Logger
     private let locks = VolumeLocks()
+    private let looks: BlockingPool
+    private let watch = KernelRBDWatch()
+    /// `nil` where it cannot be read; then nothing tells of failed requests.
+    private let log: KernelLog?
+    private let liveness: KernelRBDLiveness
 
     /// Names the threads for calls that block.
     ///
-    /// - Parameter sysfs: where sysfs is mounted.
-    package init(sysfs: FilePath = "/sys", pool: BlockingPool, logger: Logger) {
+    /// - Parameters:
+    ///   - pool: for what changes something, and for Ceph.
+    ///   - looks: for looks at devices, which some kernels let wait for a cluster that is silent: threads that nothing
+    ///     else needs.
+    package init(pool: BlockingPool, looks: BlockingPool, logger: Logger) {
+        let liveness = KernelRBDLiveness.real(pool: pool, looks: looks)
+        self.init(sysfs: "/sys", pool: pool, looks: looks, liveness: liveness, logger: logger)
+    }
+
+    /// The same on a copy of sysfs.
+    init(sysfs: FilePath, pool: BlockingPool, looks: BlockingPool, liveness: KernelRBDLiveness, logger: Logger) {
         self.sysfs = sysfs
         self.pool = pool
+        self.looks = looks
+        self.liveness = liveness
+        self.log = try? KernelLog()
         self.logger = logger
+    }
+
+    /// Watches the devices' progress until the task is cancelled: without it ``mapped()`` knows of no standstill.
+    package func run() async throws {
+        while true {
+            _ = try await self.mapped()
+            try await Task.sleep(for: KernelRBDWatch.pace)
+        }
     }
 
     /// Whether this machine's kernel has rbd loaded or built in.
@@ -40,7 +64,10 @@ package struct KernelRBDMapper: Mapper {
         try await self.locks.with(request.volumeID) {
             do {
                 if let device = try await self.device(request.volumeID, request.imageID, request) {
-                    return device.mapped(volumeID: request.volumeID)
+                    guard let trouble = try await self.liveness.trouble(device, request) else {
+                        return device.mapped(volumeID: request.volumeID)
+                    }
+                    try await self.takeAway(device, of: request, because: trouble)
                 }
                 let command = try KernelRBDCommand.add(request, poolName: try await self.poolName(of: request))
                 return try await self.pool.run { try self.add(request, command) }.mapped(volumeID: request.volumeID)
@@ -84,7 +111,24 @@ package struct KernelRBDMapper: Mapper {
     }
 
     package func mapped() async throws -> [MappedDevice] {
-        try await self.pool.run { KernelRBDDevice.all(sysfs: self.sysfs).map { $0.mapped() } }
+        try await self.looks.run {
+            let devices = KernelRBDDevice.all(sysfs: self.sysfs)
+            let now = ContinuousClock.now
+            let seen: [(number: Int, statistics: BlockStatistics)] = devices.compactMap { device in
+                BlockStatistics(in: device.blockDirectory(sysfs: self.sysfs)).map { (device.number, $0) }
+            }
+            self.watch.noteFailures(of: self.log?.messages().compactMap(KernelLog.failedDevice(in:)) ?? [])
+            self.watch.look(at: seen, now: now)
+            return devices.map { device in
+                let failures = self.watch.failures(of: device.number)
+                return device.mapped(
+                    oldestRequest: self.watch.standstill(of: device.number, now: now),
+                    trouble: failures == 0
+                        ? ""
+                        : "its device has failed requests (\(failures) in the kernel's log); delete the pod to start afresh"
+                )
+            }
+        }
     }
 
     /// The volume's device, if it is what is asked for.
@@ -161,34 +205,6 @@ package struct KernelRBDMapper: Mapper {
             .mismatch,
             "image \(request.imageName) has the id \(wrong?.imageID ?? "unknown"), not \(request.imageID)"
         )
-    }
-
-    // Whatever looks at a device in passing (udev, blkid) is gone after this many times 100 ms.
-    private static let attempts = 30
-
-    private func remove(_ device: KernelRBDDevice) throws {
-        for attempt in 1... {
-            do throws(HostError) {
-                return try self.write("\(device.number)", to: "remove")
-            } catch {
-                switch error.code {
-                case .noSuchFileOrDirectory: return  // Another program was faster.
-                case .resourceBusy where attempt < Self.attempts: usleep(100_000)
-                case .resourceBusy:
-                    let block = self.sysfs.appending("block").appending("rbd\(device.number)")
-                    let holders = DeviceHolders.description(of: BlockDevice(device.path), sysfs: block)
-                    throw HostError(call: error.call, code: error.code, object: "\(device.path)", note: holders)
-                default: throw error
-                }
-            }
-        }
-    }
-
-    /// Writes to the bus, where the devices share a major number if the kernel can do that.
-    private func write(_ text: String, to file: String) throws(HostError) {
-        let bus = self.sysfs.appending("bus").appending("rbd")
-        let hasSingle = HostFile.names(in: bus).contains("\(file)_single_major")
-        try HostFile.write(text, to: bus.appending(hasSingle ? "\(file)_single_major" : file))
     }
 
     private static func notMapped(_ volumeID: String) -> MapError {

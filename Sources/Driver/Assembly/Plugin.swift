@@ -117,11 +117,18 @@ package struct Plugin: Sendable {
             staging: staging,
             node: NodeIdentity(nodeID: self.options.nodeID, bootID: try BootID.current()),
             threads: self.threads,
+            kubelet: self.options.kubeletDirectory,
+            crushLocation: self.options.crushLocation,
             cgroups: self.options.cgroupRoot,
             logger: self.logger,
             hook: self.options.hook
         )
         self.mappers = mappers
+        if !Privileges.current().contains(.resources) {
+            self.logger.warning(
+                "CAP_SYS_RESOURCE is missing: an ext4 grows only while it is not mounted, when its volume is staged again"
+            )
+        }
         let limit = self.options.maxVolumesPerNode ?? VolumeCeiling(mappers: mappers.names).volumes
         let topology = try NodeTopology.segments(self.options.topology, driver: self.options.driverName)
         let sign = NodeSign(
@@ -138,6 +145,7 @@ package struct Plugin: Sendable {
         )
         self.services.append(BackgroundService { await sign.run() })
         self.services.append(BackgroundService { await volumes.followLimits() })
+        self.services.append(BackgroundService { await volumes.watchClusters() })
         let server = NodeServer(volumes: volumes, operations: self.operations, topology: topology, maxVolumes: limit)
         self.registrations.append(NodeRegistration(server))
         let logger = self.logger
@@ -191,7 +199,10 @@ package struct Plugin: Sendable {
     package mutating func nodeMappers(engine: DataEngine?) throws -> MapperTable {
         var mappers: [MapperName: any Mapper] = [:]
         if KernelRBDMapper.isAvailable() {
-            mappers[.krbd] = KernelRBDMapper(pool: self.threads, logger: self.logger)
+            let looks = BlockingPool(threads: 4, name: "looks at rbd")
+            let mapper = KernelRBDMapper(pool: self.threads, looks: looks, logger: self.logger)
+            mappers[.krbd] = mapper
+            self.services.append(BackgroundService({ try await mapper.run() }, end: { await looks.shutdown() }))
         }
         if let engine {
             for name in DataEngine.available() { mappers[name] = EngineMapper(engine, name) }

@@ -18,6 +18,8 @@ package struct PluginOptions: Sendable {
     package var maxVolumesPerNode: Int64?
     package var stateDirectory: FilePath
     package var cgroupRoot: FilePath
+    package var kubeletDirectory: FilePath
+    package var crushLocation: [String: String]
     package var hook: StepHook
 
     /// Options by their values.
@@ -34,6 +36,8 @@ package struct PluginOptions: Sendable {
         maxVolumesPerNode: Int64? = nil,
         stateDirectory: FilePath,
         cgroupRoot: FilePath = "/sys/fs/cgroup",
+        kubeletDirectory: FilePath = "/var/lib/kubelet",
+        crushLocation: [String: String] = [:],
         hook: StepHook
     ) {
         self.endpoint = endpoint
@@ -48,6 +52,8 @@ package struct PluginOptions: Sendable {
         self.maxVolumesPerNode = maxVolumesPerNode
         self.stateDirectory = stateDirectory
         self.cgroupRoot = cgroupRoot
+        self.kubeletDirectory = kubeletDirectory
+        self.crushLocation = crushLocation
         self.hook = hook
     }
 }

@@ -22,6 +22,8 @@ package enum StatusMapping {
         case let error as LockerError: RPCError(code: self.code(error.code), message: error.message)
         case let error as MapError: self.status(for: error)
         case let error as CephError: self.status(for: LockerError(error, could: "finish the call"))
+        case let error as HostError where error.code == .tooManySymbolicLinkLevels:
+            RPCError(code: .failedPrecondition, message: "this node refused: \(error)")
         case let error as HostError: RPCError(code: .internalError, message: "this node refused: \(error)")
         case is CancellationError:
             RPCError(code: .unavailable, message: "Locker is shutting down; try again in a moment")

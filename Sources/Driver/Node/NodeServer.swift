@@ -58,7 +58,7 @@ package struct NodeServer: NodeService {
         _ request: NodeStageVolumeRequest,
         context: ServerContext
     ) async throws -> NodeStageVolumeResponse {
-        let stage = try StageRequest(request, handle: self.volumes.handle)
+        let stage = try StageRequest(request, handle: self.volumes.handle, path: self.volumes.path)
         try await self.run(stage.handle, "NodeStageVolume", request) { try await self.volumes.stage(stage) }
         return NodeStageVolumeResponse()
     }
@@ -70,7 +70,7 @@ package struct NodeServer: NodeService {
         try FieldRules.required(request.volumeID, "volume_id")
         try FieldRules.path(request.stagingTargetPath, "staging_target_path")
         let handle = try self.volumes.handle(request.volumeID)
-        let path = FilePath(request.stagingTargetPath).lexicallyNormalized()
+        let path = self.volumes.path(request.stagingTargetPath)
         try await self.run(handle, "NodeUnstageVolume", request) {
             try await self.volumes.unstage(handle, stagingPath: path)
         }
@@ -81,7 +81,7 @@ package struct NodeServer: NodeService {
         _ request: NodePublishVolumeRequest,
         context: ServerContext
     ) async throws -> NodePublishVolumeResponse {
-        let publish = try PublishRequest(request, handle: self.volumes.handle)
+        let publish = try PublishRequest(request, handle: self.volumes.handle, path: self.volumes.path)
         try await self.run(publish.handle, "NodePublishVolume", request) { try await self.volumes.publish(publish) }
         return NodePublishVolumeResponse()
     }
@@ -93,7 +93,7 @@ package struct NodeServer: NodeService {
         try FieldRules.required(request.volumeID, "volume_id")
         try FieldRules.path(request.targetPath, "target_path")
         let handle = try self.volumes.handle(request.volumeID)
-        let path = FilePath(request.targetPath).lexicallyNormalized()
+        let path = self.volumes.path(request.targetPath)
         try await self.run(handle, "NodeUnpublishVolume", request) {
             try await self.volumes.unpublish(handle, targetPath: path)
         }
@@ -108,7 +108,7 @@ package struct NodeServer: NodeService {
         try FieldRules.required(request.volumeID, "volume_id")
         try FieldRules.place(request.volumePath, "volume_path")
         let handle = try self.volumes.handle(request.volumeID)
-        return try await self.volumes.statistics(handle, path: FilePath(request.volumePath).lexicallyNormalized())
+        return try await self.volumes.statistics(handle, path: self.volumes.path(request.volumePath))
     }
 
     package func nodeExpandVolume(
@@ -121,7 +121,7 @@ package struct NodeServer: NodeService {
         try FieldRules.secrets(request.secrets)
         let capacity = try request.capacityRange.map(CapacityBounds.init(checking:))
         let handle = try self.volumes.handle(request.volumeID)
-        let path = FilePath(request.volumePath).lexicallyNormalized()
+        let path = self.volumes.path(request.volumePath)
         let size = try await self.run(handle, "NodeExpandVolume", request) {
             try await self.volumes.expand(handle, path: path, capacity: capacity)
         }

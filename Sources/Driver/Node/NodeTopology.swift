@@ -7,21 +7,22 @@ package import Locker
 package enum NodeTopology {
     /// The labels of `--topology`: `region=east,rack=r7`; none for an empty text.
     ///
+    /// - Parameter option: what errors call it.
     /// - Throws: ``LockerError`` with `invalidArgument`, naming what is wrong.
-    package static func labels(_ text: String) throws(LockerError) -> [String: String] {
+    package static func labels(_ text: String, option: String = "--topology") throws(LockerError) -> [String: String] {
         var labels: [String: String] = [:]
         for pair in text.split(separator: ",", omittingEmptySubsequences: text.isEmpty) {
             let words = pair.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
             guard words.count == 2 else {
-                throw LockerError(.invalidArgument, "--topology: \"\(pair)\" is not of the form label=value")
+                throw LockerError(.invalidArgument, "\(option): \"\(pair)\" is not of the form label=value")
             }
             for word in words {
                 guard let objection = TopologyRules.objection(to: word) else { continue }
-                throw LockerError(.invalidArgument, "--topology: \(objection)")
+                throw LockerError(.invalidArgument, "\(option): \(objection)")
             }
             // The specification compares keys without regard to case.
             guard !labels.keys.contains(where: { $0.lowercased() == words[0].lowercased() }) else {
-                throw LockerError(.invalidArgument, "--topology has the label \"\(words[0])\" twice")
+                throw LockerError(.invalidArgument, "\(option) has the label \"\(words[0])\" twice")
             }
             labels[words[0]] = words[1]
         }

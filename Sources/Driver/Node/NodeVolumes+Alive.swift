@@ -18,6 +18,15 @@ extension NodeVolumes {
         return try await self.places(of: record).contains(FilePath(record.stagingPath))
     }
 
+    /// Whether a staged volume's device is one of the kernel's that will never be well again. (Those of the data process
+    /// are, once it is back.)
+    func isDead(_ record: StagingRecord) async throws -> Bool {
+        guard record.mapper == MapperName.krbd.rawValue,
+            let device = try await self.mappers.device(volumeID: record.volumeID, imageID: record.imageID)
+        else { return false }
+        return device.device.string == record.device && !device.trouble.isEmpty
+    }
+
     /// The record of a volume that is staged, for the calls that build on it.
     ///
     /// - Throws: ``LockerError`` with `failedPrecondition` if it is not staged, or not any more.

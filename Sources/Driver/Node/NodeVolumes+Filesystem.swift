@@ -37,16 +37,32 @@ extension NodeVolumes {
                 try await self.attachments.requireFormatted(request.handle, in: io, type: type.rawValue)
             } else {
                 try await self.format(type, device: device, request: request, parameters: parameters, io: io)
-                try await Filesystems.check(type, on: device.device)
             }
+            let check = FilesystemCheck(
+                type: type,
+                device: device.device,
+                image: io.path(record.imageName),
+                imageID: record.imageID,
+                policy: parameters.repairPolicy,
+                logger: self.logger
+            )
+            if !record.isReadOnly { try await check.beforeMount(io: io) }
             try self.hook.reached("stage.checked")
             var options = Self.options(record, type: type)
             if try await self.renewIdentity(type, device: device, request: request, io: io), type == .xfs {
                 options.data.append("nouuid")
             }
-            try await self.blocking { [options] in
-                try MountTarget.makeDirectory(request.stagingPath)
-                try Mounts.mount(device.device, at: request.stagingPath, type: type.rawValue, options: options)
+            try await check.mounting(isReadOnly: record.isReadOnly, io: io) { [options] in
+                try await self.blocking {
+                    try MountTarget.makeDirectory(request.stagingPath, below: self.kubelet)
+                    try Mounts.mount(
+                        device.device,
+                        at: request.stagingPath,
+                        type: type.rawValue,
+                        options: options,
+                        below: self.kubelet
+                    )
+                }
             }
         }
         try self.hook.reached("stage.mounted")
@@ -55,12 +71,20 @@ extension NodeVolumes {
             type,
             mountedAt: request.stagingPath,
             on: device.device,
-            deviceSize: device.size
+            deviceSize: device.size,
+            below: self.kubelet
         ) {
-            try await Filesystems.grow(type, on: device.device, mountedAt: request.stagingPath)
+            try await Filesystems.grow(
+                type,
+                on: device.device,
+                mountedAt: request.stagingPath,
+                below: self.kubelet
+            )
         }
         if let group = UInt32(record.mountGroup) {
-            try await self.blocking { try GroupOwnership.apply(group: group, to: request.stagingPath) }
+            try await self.blocking {
+                try GroupOwnership.apply(group: group, to: request.stagingPath, below: self.kubelet)
+            }
         }
     }
 
@@ -102,10 +126,11 @@ extension NodeVolumes {
         self.logger.info("Filesystem made", metadata: metadata)
     }
 
-    /// A student's volume runs no set-user-id program and holds no device, whatever its class says.
+    /// A student's volume runs no set-user-id program and holds no device, unless its class says `suid` or `dev`.
+    static func guarded(_ flags: [String]) -> [String] { ["nosuid", "nodev"] + flags }
+
     private static func options(_ record: StagingRecord, type: FilesystemType) -> MountOptions {
-        var options = MountOptions(words: record.mountFlags)
-        options.flags.formUnion([.noSetUserID, .noDevices])
+        var options = MountOptions(words: self.guarded(record.mountFlags))
         if record.isReadOnly { options.flags.insert(.readOnly) }
         if record.accessMode == Attachment.multiNodeReaderOnly {
             // No node may write, not even what a journal still holds.

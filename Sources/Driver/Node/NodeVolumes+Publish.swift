@@ -87,16 +87,17 @@ extension NodeVolumes {
     }
 
     private func show(_ request: PublishRequest, record: StagingRecord) async throws {
-        var flags = MountOptions(words: request.mountFlags).flags
-        flags.formUnion([.noSetUserID, .noDevices])
+        var flags = MountOptions(words: Self.guarded(request.mountFlags)).flags
         if request.isReadOnly || record.isReadOnly { flags.insert(.readOnly) }
+        let root = self.kubelet
         try await self.blocking { [flags] in
             if record.isBlock {
-                try MountTarget.makeFile(request.targetPath)
-                try Mounts.bind(FilePath(record.device), at: request.targetPath, flags: [])
+                try MountTarget.makeFile(request.targetPath, below: root)
+                try Mounts.bind(FilePath(record.device), at: request.targetPath, flags: [], below: root)
             } else {
-                try MountTarget.makeDirectory(request.targetPath)
-                try Mounts.bind(request.stagingPath, at: request.targetPath, flags: flags)
+                let device = try BlockDevice(FilePath(record.device)).number()
+                try MountTarget.makeDirectory(request.targetPath, below: root)
+                try Mounts.bind(request.stagingPath, at: request.targetPath, flags: flags, of: device, below: root)
             }
         }
     }
@@ -115,9 +116,9 @@ extension NodeVolumes {
                 )
             }
         }
-        try await self.blocking { try Mounts.unmountAll(targetPath) }
+        try await self.blocking { try Mounts.unmountAll(targetPath, below: self.kubelet) }
         try self.hook.reached("unpublish.unmounted")
-        try await self.blocking { try MountTarget.remove(targetPath) }
+        try await self.blocking { try MountTarget.remove(targetPath, below: self.kubelet) }
         if let record { try await self.note(nil, at: targetPath, in: record) }
         try self.hook.reached("unpublish.done")
     }

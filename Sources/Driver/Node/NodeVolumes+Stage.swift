@@ -23,6 +23,8 @@ extension NodeVolumes {
             if try await self.isStaged(existing, as: request) {
                 if try await self.isStillOurs(existing, request) { return }
                 try await self.takeDown(existing, stagingPath: request.stagingPath)
+            } else if try await self.isDead(existing) {
+                try await self.takeDown(existing, stagingPath: request.stagingPath)
             }
         }
         try await self.withContext(request.handle, key: request.key, could: "stage volume \(request.handle.text)") {
@@ -172,6 +174,11 @@ extension NodeVolumes {
     ) async throws -> MappedDevice {
         let name = try self.mappers.choice.resolve(parameters.mounter, features: parameters.image.features)
         let mapper = try self.mappers.mapper(name)
+        var options = MapOptionsText.options(parameters.mapOptions, for: name)
+        let entry = try self.catalog.clusters().entry(request.clusterID)
+        if let affinity = ReadAffinity(entry, labels: self.crushLocation) {
+            options = affinity.adding(to: options, for: name)
+        }
         return try await mapper.map(
             MapRequest(
                 volumeID: request.handle.text,
@@ -183,7 +190,7 @@ extension NodeVolumes {
                 imageID: request.handle.imageID,
                 isReadOnly: isReadOnly,
                 ioTimeout: parameters.ioTimeout.map { .seconds($0) },
-                mapOptions: MapOptionsText.options(parameters.mapOptions, for: name)
+                mapOptions: options
             )
         )
     }

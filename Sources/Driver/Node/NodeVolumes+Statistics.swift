@@ -13,14 +13,21 @@ extension NodeVolumes {
     ///
     /// - Throws: ``LockerError`` with `notFound` if the volume is not at that path.
     func statistics(_ handle: VolumeHandle, path: FilePath) async throws -> NodeGetVolumeStatsResponse {
-        guard let record = try await self.blocking({ try self.staging.record(of: handle.text) }),
+        guard let record = try await self.statistics.read({ try self.staging.record(of: handle.text) }),
             record.bootID == self.node.bootID, try await self.places(of: record).contains(path)
         else { throw LockerError(.notFound, "volume \(handle.text) is not at \(path)") }
         var device: MappedDevice?
         let trouble: String?
         do {
-            device = try await self.mappers.device(volumeID: handle.text, imageID: handle.imageID)
-            trouble = try await self.trouble(record, device: device, path: path)
+            let found = try await self.statistics.device(of: handle.text) {
+                try await self.mappers.device(volumeID: handle.text, imageID: handle.imageID)
+            }
+            device = found ?? nil
+            if found == nil {
+                trouble = "its block device \(record.device) does not answer: its cluster may be down"
+            } else {
+                trouble = try await self.trouble(record, device: device, path: path)
+            }
         } catch let error as RPCError where error.code == .unavailable {
             // What is wrong is the answer: a data process that is gone has taken the device with it.
             trouble = error.message
@@ -29,7 +36,7 @@ extension NodeVolumes {
             let usage = VolumeUsage(total: Int64(clamping: device?.size ?? 0), unit: .bytes)
             return NodeGetVolumeStatsResponse(usage: [usage], volumeCondition: Self.condition(trouble))
         }
-        switch await self.statistics.usage(of: path) {
+        switch await self.statistics.usage(of: path, below: self.kubelet) {
         case .usage(let usage):
             return NodeGetVolumeStatsResponse(
                 usage: [
@@ -72,12 +79,13 @@ extension NodeVolumes {
         if device.oldestRequest > .seconds(10) {
             return "a request to the cluster waits for \(device.oldestRequest.components.seconds) s"
         }
-        guard !record.isBlock, !record.isReadOnly else { return nil }
-        let entry = try await self.blocking { try MountTable.read().entry(at: path) }
-        if let entry, entry.superOptions.contains("ro") {
-            return "the filesystem went read-only after an error; see the kernel's log of node \(self.node.nodeID)"
+        if let trouble = self.sight.trouble(of: device.clientAddress, on: record.clusterID) { return trouble }
+        guard !record.isBlock else { return nil }
+        let found = try await self.statistics.read { () throws -> String? in
+            guard let entry = try MountTable.read().entry(at: path) else { return nil }
+            return FilesystemHealth.trouble(of: entry, on: FilePath(record.device), isReadOnly: record.isReadOnly)
         }
-        return nil
+        return found.map { "\($0); see the kernel's log of node \(self.node.nodeID)" }
     }
 
     /// Lets the device follow its image and the filesystem its device.
@@ -103,8 +111,21 @@ extension NodeVolumes {
         }
         let device = FilePath(record.device)
         let mount = FilePath(record.stagingPath)
-        if try await Filesystems.needsGrowth(type, mountedAt: mount, on: device, deviceSize: size) {
-            try await Filesystems.grow(type, on: device, mountedAt: mount)
+        if try await Filesystems.needsGrowth(
+            type,
+            mountedAt: mount,
+            on: device,
+            deviceSize: size,
+            below: self.kubelet
+        ) {
+            guard type != .ext4 || Privileges.current().contains(.resources) else {
+                throw LockerError(
+                    .failedPrecondition,
+                    "an ext4 that is mounted is grown only with CAP_SYS_RESOURCE, which this node's process lacks: volume"
+                        + " \(handle.text) grows when it is staged again"
+                )
+            }
+            try await Filesystems.grow(type, on: device, mountedAt: mount, below: self.kubelet)
         }
         try self.hook.reached("expand.grown")
         return Int64(clamping: size)

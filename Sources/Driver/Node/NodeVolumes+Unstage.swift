@@ -54,7 +54,7 @@ extension NodeVolumes {
         try await self.blocking {
             for path in paths {
                 while let entry = try MountTable.read().entry(at: path), Self.isMount(entry, of: record) {
-                    try Mounts.unmount(path)
+                    try Mounts.unmount(path, below: self.kubelet)
                 }
             }
         }
@@ -91,7 +91,7 @@ extension NodeVolumes {
     /// Where a staged volume is mounted, or its device is shown.
     func places(of record: StagingRecord) async throws -> [FilePath] {
         guard !record.device.isEmpty else { return [] }
-        return try await self.blocking {
+        return try await self.statistics.read {
             guard let number = BlockDevice.number(at: FilePath(record.device)) else { return [] }
             let table = try MountTable.read()
             let mounts = table.entries(of: number).map(\.mountPoint)

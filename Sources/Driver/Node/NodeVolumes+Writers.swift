@@ -4,6 +4,7 @@
 internal import BlockMap
 internal import CSI
 internal import Locker
+internal import Rados
 internal import SystemPackage
 
 extension NodeVolumes {
@@ -47,7 +48,10 @@ extension NodeVolumes {
         }
         return try await self.withContext(request.handle, key: request.key, could: "look at volume \(record.volumeID)")
         {
-            try await self.attachments.has(request.handle, clientAddress: device.clientAddress, in: $0)
+            guard try await self.attachments.has(request.handle, clientAddress: device.clientAddress, in: $0) else {
+                return false
+            }
+            return try await !$0.cluster.isBlocklisted(device.clientAddress)
         }
     }
 }

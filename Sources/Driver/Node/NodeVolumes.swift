@@ -25,7 +25,10 @@ package final class NodeVolumes: Sendable {
     let hook: StepHook
     let logger: Logger
     let statistics: StatisticsGuard
+    let sight = ClusterSight()
     let kernelLimits: KernelLimits
+    let kubelet: TrustedRoot
+    let crushLocation: [String: String]
 
     /// The volumes of a node.
     ///
@@ -35,6 +38,8 @@ package final class NodeVolumes: Sendable {
     ///   - mappers: what makes block devices.
     ///   - staging: the node's own records.
     ///   - threads: for calls that block.
+    ///   - kubelet: the directory that kubelet's paths are below.
+    ///   - crushLocation: where the node is in the CRUSH map, by types of buckets.
     ///   - cgroups: where the control groups of the pods are.
     ///   - hook: told of each step.
     package init(
@@ -44,6 +49,8 @@ package final class NodeVolumes: Sendable {
         staging: StagingStore,
         node: NodeIdentity,
         threads: BlockingPool,
+        kubelet: FilePath,
+        crushLocation: [String: String],
         cgroups: FilePath,
         logger: Logger,
         hook: StepHook = .none
@@ -58,6 +65,8 @@ package final class NodeVolumes: Sendable {
         self.logger = logger
         self.hook = hook
         self.statistics = StatisticsGuard()
+        self.kubelet = TrustedRoot(kubelet)
+        self.crushLocation = crushLocation
         self.kernelLimits = KernelLimits(root: cgroups)
     }
 
@@ -75,6 +84,9 @@ package final class NodeVolumes: Sendable {
         }
         return handle
     }
+
+    /// A path that kubelet names, as the mount table has it.
+    func path(_ text: String) -> FilePath { self.kubelet.canonical(FilePath(text)) }
 
     /// Runs `body` on the pool and namespace of a volume, with deadlines.
     func withContext<T>(

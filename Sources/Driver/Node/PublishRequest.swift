@@ -24,8 +24,13 @@ struct PublishRequest: Sendable {
 
     /// Checks a request.
     ///
+    /// - Parameters:
+    ///   - handle: reads a volume id.
+    ///   - path: makes a path what the mount table calls it.
     /// - Throws: `FieldError`; ``LockerError`` with `failedPrecondition` without a staging path.
-    init(_ request: NodePublishVolumeRequest, handle: (String) throws -> VolumeHandle) throws {
+    init(_ request: NodePublishVolumeRequest, handle: (String) throws -> VolumeHandle, path: (String) -> FilePath)
+        throws
+    {
         try FieldRules.required(request.volumeID, "volume_id")
         try FieldRules.path(request.targetPath, "target_path")
         let capability = try CapabilityRules.checked(request.volumeCapability)
@@ -40,8 +45,8 @@ struct PublishRequest: Sendable {
         }
         try FieldRules.path(request.stagingTargetPath, "staging_target_path")
         self.handle = try handle(request.volumeID)
-        self.stagingPath = FilePath(request.stagingTargetPath).lexicallyNormalized()
-        self.targetPath = FilePath(request.targetPath).lexicallyNormalized()
+        self.stagingPath = path(request.stagingTargetPath)
+        self.targetPath = path(request.targetPath)
         self.isBlock = capability.isBlock
         self.isReadOnly = request.readonly || Attachment.isReading(capability.mode.rawValue)
         self.mountFlags = capability.mount?.mountFlags ?? []

@@ -24,8 +24,12 @@ struct StageRequest: Sendable {
 
     /// Checks a request.
     ///
+    /// - Parameters:
+    ///   - handle: reads a volume id.
+    ///   - path: makes a path what the mount table calls it.
     /// - Throws: `FieldError`; ``LockerError`` with `notFound` for a text that is no handle of Locker's.
-    init(_ request: NodeStageVolumeRequest, handle: (String) throws -> VolumeHandle) throws {
+    init(_ request: NodeStageVolumeRequest, handle: (String) throws -> VolumeHandle, path: (String) -> FilePath) throws
+    {
         try FieldRules.required(request.volumeID, "volume_id")
         try FieldRules.path(request.stagingTargetPath, "staging_target_path")
         let capability = try CapabilityRules.checked(request.volumeCapability)
@@ -55,7 +59,7 @@ struct StageRequest: Sendable {
             userKey: credentials.userKey,
             radosNamespace: namespace
         )
-        self.stagingPath = FilePath(request.stagingTargetPath).lexicallyNormalized()
+        self.stagingPath = path(request.stagingTargetPath)
         self.isBlock = capability.isBlock
         self.fsType = capability.mount?.fsType ?? ""
         self.mountFlags = capability.mount?.mountFlags ?? []

@@ -6,12 +6,16 @@ internal import Rados
 internal import Synchronization
 internal import SystemPackage
 
-/// Looks at mounted filesystems on threads of its own, since a look may hang for as long as the cluster is silent.
+/// Looks at mounted filesystems and devices on threads of its own, since a look may hang for as long as the cluster is
+/// silent.
 ///
-/// One look per path at a time: whoever asks while one hangs is told so at once and costs no further thread.
+/// One look per thing at a time: whoever asks while one hangs is told so at once and costs no further thread.
 package final class StatisticsGuard: Sendable {
-    private let threads = BlockingPool(threads: 8, name: "statistics")
-    private let looking = Mutex<Set<FilePath>>([])
+    /// For looks at filesystems, each of which may hang.
+    private let threads = BlockingPool(threads: 32, name: "statistics")
+    /// For files of this process and of /proc, which do not.
+    private let files = BlockingPool(threads: 2, name: "statistics' files")
+    private let looking = Mutex<Set<String>>([])
 
     /// What a look came to.
     enum Outcome: Sendable {
@@ -21,42 +25,60 @@ package final class StatisticsGuard: Sendable {
         case silent
     }
 
-    /// How long a look may take before the filesystem counts as silent.
-    private static let patience: Duration = .seconds(3)
+    /// How long a look may take before what is looked at counts as silent: a filesystem, and a device, about which the
+    /// data process is asked for 10 s.
+    private static let patience: (filesystem: Duration, device: Duration) = (.seconds(3), .seconds(12))
 
     /// A filesystem's usage.
-    func usage(of path: FilePath) async -> Outcome {
-        guard self.looking.withLock({ $0.insert(path).inserted }) else { return .silent }
-        return await withCheckedContinuation { continuation in
-            let once = Once(continuation)
+    func usage(of path: FilePath, below root: TrustedRoot) async -> Outcome {
+        let outcome: Outcome? = await self.look("filesystem \(path)", for: Self.patience.filesystem) { done in
             self.threads.enqueue {
-                let outcome: Outcome
                 do throws(HostError) {
-                    outcome = .usage(try FilesystemUsage(of: path))
+                    done(.usage(try FilesystemUsage(of: path, below: root)))
                 } catch {
-                    outcome = .failed(error)
+                    done(.failed(error))
                 }
-                _ = self.looking.withLock { $0.remove(path) }
-                once.resume(outcome)
-            }
-            // Owned by the continuation: it ends by itself after the patience.
-            Task {
-                try? await Task.sleep(for: Self.patience)
-                once.resume(.silent)
             }
         }
+        return outcome ?? .silent
     }
 
-    /// A continuation that several may resume: the first counts.
-    private final class Once: Sendable {
-        private let continuation: Mutex<CheckedContinuation<Outcome, Never>?>
-
-        init(_ continuation: CheckedContinuation<Outcome, Never>) {
-            self.continuation = Mutex(continuation)
+    /// What a mapper says of a volume's device; `nil` if it does not answer.
+    func device<Value: Sendable>(
+        of volumeID: String,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value? {
+        let outcome: Result<Value, any Error>? = await self.look("device \(volumeID)", for: Self.patience.device) {
+            done in
+            // Ends with the call, which the mapper bounds or the kernel does.
+            Task {
+                do {
+                    done(.success(try await body()))
+                } catch {
+                    done(.failure(error))
+                }
+            }
         }
+        return try outcome?.get()
+    }
 
-        func resume(_ outcome: Outcome) {
-            self.continuation.withLock { $0.take() }?.resume(returning: outcome)
+    /// Reads files that wait for nothing, while all other threads of the process may be waiting for a cluster.
+    func read<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await self.files.run(body)
+    }
+
+    /// Starts something that calls back once, and waits for that as long as patience allows.
+    private func look<Value: Sendable>(
+        _ what: String,
+        for patience: Duration,
+        _ start: @Sendable (@escaping @Sendable (Value) -> Void) -> Void
+    ) async -> Value? {
+        guard self.looking.withLock({ $0.insert(what).inserted }) else { return nil }
+        return await FirstAnswer.wait(for: patience) { answer in
+            start { value in
+                _ = self.looking.withLock { $0.remove(what) }
+                answer.give(value)
+            }
         }
     }
 }

@@ -56,6 +56,14 @@ package struct BlockDevice: Sendable, Hashable {
         }
     }
 
+    /// Reads its first 4096 bytes from the device itself, to know whether it still works; blocks as long as it takes,
+    /// with a cluster that is silent for ever.
+    ///
+    /// - Throws: ``HostError`` with what the device failed with: `EIO`, `ESHUTDOWN`.
+    package func readBeginning() throws(HostError) {
+        try systemCall("pread", "\(self.path)") { locker_read_beginning(self.path.string) }
+    }
+
     /// The device that is shown at a path: a device file, or a bind mount of one; `nil` if it is something else.
     package static func number(at path: FilePath) -> Number? {
         try? BlockDevice(path).number()

@@ -13,11 +13,12 @@ package enum FUSEConnection {
     ///   - directory: one that does not exist, to mount FUSE's control files on for a moment.
     /// - Throws: ``HostError``; a connection that has ended is not an error.
     package static func abort(_ number: UInt32, at directory: FilePath) throws(HostError) {
-        try MountTarget.makeDirectory(directory, mode: 0o700)
-        try Mounts.mount("fusectl", at: directory, type: "fusectl", options: MountOptions())
+        let root = TrustedRoot.above(directory)
+        try MountTarget.makeDirectory(directory, mode: 0o700, below: root)
+        try Mounts.mount("fusectl", at: directory, type: "fusectl", options: MountOptions(), below: root)
         defer {
-            try? Mounts.detach(directory)
-            try? MountTarget.remove(directory)
+            try? Mounts.detach(directory, below: root)
+            try? MountTarget.remove(directory, below: root)
         }
         do throws(HostError) {
             try HostFile.write("1", to: directory.appending("\(number)").appending("abort"))

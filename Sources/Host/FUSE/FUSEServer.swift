@@ -40,7 +40,8 @@ package final class FUSEServer: Sendable {
             flags: [.noSetUserID, .noDevices, .noExecute, .noAccessTimes],
             data: ["fd=\(first.file)", "rootmode=40000", "user_id=0", "group_id=0"]
         )
-        try Mounts.mount("locker", at: mountPoint, type: "fuse.locker", options: options)
+        let root = TrustedRoot.above(mountPoint)
+        try Mounts.mount("locker", at: mountPoint, type: "fuse.locker", options: options, below: root)
         var started: [pthread_t] = []
         do throws(HostError) {
             var channels = [first]
@@ -55,7 +56,7 @@ package final class FUSEServer: Sendable {
                 locker_hold_directory(mountPoint.string)
             }
         } catch {
-            try? Mounts.detach(mountPoint)
+            try? Mounts.detach(mountPoint, below: root)
             throw error
         }
         self.mountPoint = mountPoint
@@ -87,7 +88,7 @@ package final class FUSEServer: Sendable {
         }
         guard !threads.isEmpty else { return }
         do throws(HostError) {
-            try Mounts.detach(self.mountPoint)
+            try Mounts.detach(self.mountPoint, below: .above(self.mountPoint))
         } catch  where error.code == .invalidArgument {
             // Somebody else unmounted it; the connection may still be there.
         }

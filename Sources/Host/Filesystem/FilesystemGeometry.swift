@@ -32,16 +32,20 @@ enum FilesystemGeometry {
     }
 
     /// Whether a mounted XFS is smaller than its device by at least the smallest allocation group that it would use.
-    static func canGrowXFS(at mountPoint: FilePath, deviceSize: UInt64) throws(HostError) -> Bool {
-        try self.withXFS(at: mountPoint) { (_, xfs) in
+    static func canGrowXFS(
+        at mountPoint: FilePath,
+        below root: TrustedRoot,
+        deviceSize: UInt64
+    ) throws(HostError) -> Bool {
+        try self.withXFS(at: mountPoint, below: root) { (_, xfs) in
             // A last allocation group under 64 blocks is left unused. See: XFS_MIN_AG_BLOCKS.
             deviceSize >= (xfs.blocks + 64) * UInt64(xfs.blockSize)
         }
     }
 
     /// Lets a mounted XFS fill its device.
-    static func growXFS(at mountPoint: FilePath, deviceSize: UInt64) throws(HostError) {
-        try self.withXFS(at: mountPoint) { (directory, xfs) throws(HostError) in
+    static func growXFS(at mountPoint: FilePath, below root: TrustedRoot, deviceSize: UInt64) throws(HostError) {
+        try self.withXFS(at: mountPoint, below: root) { (directory, xfs) throws(HostError) in
             let wanted = deviceSize / UInt64(xfs.blockSize)
             guard wanted > xfs.blocks else { return }
             try systemCall("ioctl(XFS_IOC_FSGROWFSDATA)", "\(mountPoint)") {
@@ -59,10 +63,11 @@ enum FilesystemGeometry {
 
     private static func withXFS<Value>(
         at mountPoint: FilePath,
+        below root: TrustedRoot,
         _ body: (_ directory: CInt, _ xfs: XFS) throws(HostError) -> Value
     ) throws(HostError) -> Value {
-        let directory = try Self.open(mountPoint, O_RDONLY | O_DIRECTORY)
-        defer { _ = close(directory) }
+        let held = try root.open(mountPoint, O_RDONLY | O_DIRECTORY)
+        let directory = held.descriptor
         var xfs = XFS()
         try systemCall("ioctl(XFS_IOC_FSGEOMETRY_V1)", "\(mountPoint)") {
             locker_xfs_geometry(directory, &xfs.blockSize, &xfs.blocks, &xfs.inodePercent)

@@ -18,10 +18,15 @@ package struct FilesystemUsage: Sendable, Hashable {
 
     /// Looks; blocks as long as the filesystem does, which with a dead cluster below may be for ever.
     ///
-    /// - Throws: ``HostError``.
-    package init(of path: FilePath) throws(HostError) {
+    /// - Throws: ``HostError``; `EIO` from a filesystem that has shut itself down, which XFS does after an error.
+    package init(of path: FilePath, below root: TrustedRoot = .filesystem) throws(HostError) {
+        let place = try root.open(path, LOCKER_O_PATH)
         var status = statvfs()
-        try systemCall("statvfs", "\(path)") { statvfs(path.string, &status) }
+        try systemCall("statvfs", "\(path)") { locker_usage(place.descriptor, &status) }
+        // The numbers are there whatever the state; opening the directory tells.
+        if try MountTarget.Kind(mode: place.status().st_mode) == .directory {
+            _ = try place.open(".", O_RDONLY | O_DIRECTORY)
+        }
         let unit = Int64(status.f_frsize)
         self.totalBytes = Int64(status.f_blocks) * unit
         self.usedBytes = Int64(status.f_blocks - status.f_bfree) * unit

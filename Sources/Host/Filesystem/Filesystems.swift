@@ -32,34 +32,21 @@ package enum Filesystems {
         }
     }
 
-    /// Puts right what a crash left, before the first mount on this node: what fsck may do without asking.
-    ///
-    /// XFS replays its log when it is mounted and has nothing to check here.
-    ///
-    /// - Throws: ``HostError`` when a person has to look.
-    package static func check(_ type: FilesystemType, on device: FilePath) async throws(HostError) {
-        guard type == .ext4 else { return }
-        let tool = Tool(name: "e2fsck")
-        let arguments = ["-p", device.string]
-        let outcome = try await tool.run(arguments)
-        // 0: clean; 1: corrected. See: man 8 e2fsck.
-        guard outcome.status <= 1 else { throw tool.failure(arguments, outcome) }
-    }
-
     /// Grows a mounted filesystem to its device's size; one that is as large already stays.
     ///
     /// - Throws: ``HostError`` with the tool's words.
     package static func grow(
         _ type: FilesystemType,
         on device: FilePath,
-        mountedAt mountPoint: FilePath
+        mountedAt mountPoint: FilePath,
+        below root: TrustedRoot = .filesystem
     ) async throws(HostError) {
         switch type {
         case .ext4: try await Tool(name: "resize2fs").succeed([device.string])
         case .xfs:
             try await FilesystemGeometry.blocking { () throws(HostError) in
                 let size = try BlockDevice(device).size()
-                try FilesystemGeometry.growXFS(at: mountPoint, deviceSize: size)
+                try FilesystemGeometry.growXFS(at: mountPoint, below: root, deviceSize: size)
             }
         }
     }
@@ -74,12 +61,13 @@ package enum Filesystems {
         _ type: FilesystemType,
         mountedAt mountPoint: FilePath,
         on device: FilePath,
-        deviceSize: UInt64
+        deviceSize: UInt64,
+        below root: TrustedRoot = .filesystem
     ) async throws(HostError) -> Bool {
         try await FilesystemGeometry.blocking { () throws(HostError) in
             switch type {
             case .ext4: try FilesystemGeometry.canGrowExt4(on: device, deviceSize: deviceSize)
-            case .xfs: try FilesystemGeometry.canGrowXFS(at: mountPoint, deviceSize: deviceSize)
+            case .xfs: try FilesystemGeometry.canGrowXFS(at: mountPoint, below: root, deviceSize: deviceSize)
             }
         }
     }

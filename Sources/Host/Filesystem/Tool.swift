@@ -60,11 +60,15 @@ struct Tool {
 
     /// The failure that an outcome means.
     func failure(_ arguments: [String], _ outcome: Outcome) -> HostError {
+        let note = "status \(outcome.status): \(self.told(outcome))"
+        return HostError(call: self.name, code: .ioError, object: arguments.last ?? "", note: note)
+    }
+
+    /// What it said, cut to what matters.
+    func told(_ outcome: Outcome) -> String {
         // What is wrong comes first or last; in between a tool that was given a bad option explains all its options.
         let lines = (outcome.words + outcome.output).split(separator: "\n")
         let told = lines.count > 6 ? lines.prefix(2) + ["…"] + lines.suffix(4) : lines[...]
-        let words = told.joined(separator: "; ")
-        let note = "status \(outcome.status): \(words)"
-        return HostError(call: self.name, code: .ioError, object: arguments.last ?? "", note: note)
+        return told.joined(separator: "; ")
     }
 }

@@ -5,7 +5,7 @@ internal import CLinux
 internal import Glibc
 package import SystemPackage
 
-/// The directory or file that something is mounted on.
+/// The directory or file that something is mounted on: kubelet names it, and a pod may have been there before.
 package enum MountTarget {
     /// What is at a path now.
     package enum Kind: Sendable, Hashable {
@@ -14,80 +14,77 @@ package enum MountTarget {
         case blockDevice
         case file
         case other
+
+        /// What `st_mode` says.
+        init(mode: mode_t) {
+            switch mode & S_IFMT {
+            case S_IFDIR: self = .directory
+            case S_IFBLK: self = .blockDevice
+            case S_IFREG: self = .file
+            default: self = .other
+            }
+        }
     }
 
-    /// Looks at a path without following a symbolic link in its last part; a link counts as ``Kind/other``.
+    /// Looks at a path; a symbolic link counts as ``Kind/other``.
     ///
-    /// - Throws: ``HostError`` for anything but its absence: `ENOTCONN`, `EIO` for a mount whose device is dead.
-    package static func kind(of path: FilePath) throws(HostError) -> Kind {
-        var status = stat()
+    /// - Throws: ``HostError`` for anything but its absence: `ELOOP` for a link on the way, `ENOTCONN`, `EIO` for a mount
+    ///   whose device is dead.
+    package static func kind(of path: FilePath, below root: TrustedRoot = .filesystem) throws(HostError) -> Kind {
         do throws(HostError) {
-            try systemCall("lstat", "\(path)") { lstat(path.string, &status) }
+            return Kind(mode: try root.open(path).status().st_mode)
         } catch  where error.code == .noSuchFileOrDirectory {
             return .missing
-        }
-        switch status.st_mode & S_IFMT {
-        case S_IFDIR: return .directory
-        case S_IFBLK: return .blockDevice
-        case S_IFREG: return .file
-        default: return .other
         }
     }
 
     /// Makes the directory, and those above it, if it is not there.
     ///
-    /// - Throws: ``HostError``: `ENOTDIR` if the path is something else, a symbolic link included.
-    package static func makeDirectory(_ path: FilePath, mode: UInt32 = 0o750) throws(HostError) {
-        switch try Self.kind(of: path) {
-        case .directory: return
-        case .missing: break
-        default: throw HostError(call: "mkdir", code: .notDirectory, object: "\(path)")
-        }
-        var parent = path
-        if parent.removeLastComponent(), !parent.isEmpty, parent.lastComponent != nil {
-            var status = stat()
-            if stat(parent.string, &status) != 0 { try Self.makeDirectory(parent, mode: mode) }
-        }
-        do throws(HostError) {
-            try systemCall("mkdir", "\(path)") { mkdir(path.string, mode) }
-        } catch  where error.code == .fileExists {
-            return
-        }
+    /// - Throws: ``HostError``: `ENOTDIR` if something else is in the way, `ELOOP` if that is a symbolic link.
+    package static func makeDirectory(
+        _ path: FilePath,
+        mode: UInt32 = 0o750,
+        below root: TrustedRoot = .filesystem
+    ) throws(HostError) {
+        _ = try root.makeDirectory(path, mode: mode)
     }
 
     /// Makes the empty file that a raw block volume's device is shown on, if it is not there.
     ///
     /// - Throws: ``HostError``: `EEXIST` if the path is something else.
-    package static func makeFile(_ path: FilePath) throws(HostError) {
-        try Self.makeDirectory(path.removingLastComponent())
-        switch try Self.kind(of: path) {
-        case .file, .blockDevice: return
-        case .missing: break
-        default: throw HostError(call: "open(O_CREAT)", code: .fileExists, object: "\(path)")
+    package static func makeFile(_ path: FilePath, below root: TrustedRoot = .filesystem) throws(HostError) {
+        let directory = try root.makeDirectory(path.removingLastComponent(), mode: 0o750)
+        guard let name = path.lastComponent?.string else {
+            throw HostError(call: "openat2", code: .invalidArgument, object: "\(path)")
         }
-        let file = try systemCall("open(O_CREAT)", "\(path)") {
-            locker_openat(AT_FDCWD, path.string, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o640)
+        do throws(HostError) {
+            _ = try directory.open(name, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o640)
+        } catch  where error.code == .fileExists {
+            let kind = Kind(mode: try directory.open(name, LOCKER_O_PATH | O_NOFOLLOW).status().st_mode)
+            guard kind == .file || kind == .blockDevice else { throw error }
         }
-        _ = close(file)
     }
 
     /// Removes the directory or file that was mounted on, once nothing is mounted there. Never more than an empty
     /// directory or an empty file: what somebody wrote beneath a mount stays.
     ///
-    /// - Throws: ``HostError``: `ENOTEMPTY`, `EBUSY`.
-    package static func remove(_ path: FilePath) throws(HostError) {
+    /// - Throws: ``HostError``: `ENOTEMPTY`, `EBUSY`, `ELOOP` for a link on the way.
+    package static func remove(_ path: FilePath, below root: TrustedRoot = .filesystem) throws(HostError) {
         do throws(HostError) {
-            switch try Self.kind(of: path) {
+            let entry = try root.openParent(of: path)
+            let parent = entry.directory.descriptor
+            let name = entry.name
+            var status = stat()
+            try systemCall("fstatat", "\(path)") { fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) }
+            switch Kind(mode: status.st_mode) {
             case .missing: return
             case .directory:
-                try systemCall("rmdir", "\(path)") { rmdir(path.string) }
+                try systemCall("rmdir", "\(path)") { unlinkat(parent, name, AT_REMOVEDIR) }
             case .file:
-                var status = stat()
-                try systemCall("lstat", "\(path)") { lstat(path.string, &status) }
                 guard status.st_size == 0 else {
                     throw HostError(call: "unlink", code: .directoryNotEmpty, object: "\(path)", note: "it has content")
                 }
-                try systemCall("unlink", "\(path)") { unlink(path.string) }
+                try systemCall("unlink", "\(path)") { unlinkat(parent, name, 0) }
             case .blockDevice, .other:
                 throw HostError(
                     call: "unlink",

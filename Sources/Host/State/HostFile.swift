@@ -66,6 +66,27 @@ package enum HostFile {
         guard let stream = opendir(directory.string) else {
             throw HostError(call: "opendir", code: Errno(rawValue: errno), object: "\(directory)")
         }
+        return try Self.names(reading: stream, of: directory)
+    }
+
+    /// The names in a directory that is held and open for reading.
+    ///
+    /// - Throws: ``HostError``: a list that was cut short is none.
+    static func list(_ directory: borrowing HeldPath) throws(HostError) -> [String] {
+        // fdopendir(3) takes the descriptor over, and moves its place in the directory.
+        let held = directory.descriptor
+        let own = try systemCall("openat2", "\(directory.path)") {
+            locker_open_beneath(held, ".", O_RDONLY | O_DIRECTORY, 0)
+        }
+        guard let stream = fdopendir(own) else {
+            let code = Errno(rawValue: errno)
+            _ = close(own)
+            throw HostError(call: "fdopendir", code: code, object: "\(directory.path)")
+        }
+        return try Self.names(reading: stream, of: directory.path)
+    }
+
+    private static func names(reading stream: OpaquePointer, of directory: FilePath) throws(HostError) -> [String] {
         defer { closedir(stream) }
         var names: [String] = []
         while true {

@@ -26,6 +26,8 @@ package struct ClassParameters: Sendable, Hashable {
     package let mapOptions: String
     /// Further options of mkfs, split at spaces.
     package let mkfsOptions: [String]
+    /// What is done with a damaged filesystem.
+    package let repairPolicy: RepairPolicy
     /// Seconds an I/O may wait for the cluster; `nil` for ever.
     package let ioTimeout: Int64?
     /// The StorageClass' `csi.storage.k8s.io/fstype`: sidecars strip it and put it into the capability.
@@ -74,6 +76,8 @@ package struct ClassParameters: Sendable, Hashable {
             try reader.choice("mounter", of: ["", "auto", "rbd", "krbd", "fuse", "rbd-nbd", "nbd", "ublk"]) ?? ""
         self.mapOptions = reader.text("mapOptions") ?? ""
         self.mkfsOptions = (reader.text("mkfsOptions") ?? "").split(separator: " ").map(String.init)
+        let policy = try reader.choice("fsckPolicy", of: RepairPolicy.allCases.map(\.rawValue))
+        self.repairPolicy = policy.flatMap(RepairPolicy.init(rawValue:)) ?? .preen
         self.ioTimeout = try reader.integer("ioTimeout", in: 1...86400)
         self.fsType = try reader.choice("csi.storage.k8s.io/fstype", of: ["", "ext4", "xfs"]) ?? ""
         self.course = try Self.course(&reader, pool: self.pool, namespace: self.radosNamespace)
@@ -160,7 +164,7 @@ package struct ClassParameters: Sendable, Hashable {
 
     /// What makes two requests for one name the same: all that shapes the image or says whose it is.
     package var fingerprint: String {
-        let passing = ["mounter", "mapOptions", "ioTimeout", "topologyConstrainedPools", "overcommit"]
+        let passing = ["mounter", "mapOptions", "ioTimeout", "topologyConstrainedPools", "overcommit", "fsckPolicy"]
         let fields = self.given.filter { !passing.contains($0.key) }
         return fields.sorted { $0.key < $1.key }.map {
             "\($0.key.utf8.count):\($0.key)=\($0.value.utf8.count):\($0.value)"

@@ -14,6 +14,9 @@ package struct ClusterConfiguration: Sendable, Hashable {
         package let monitors: [String]
         /// The RADOS namespace for classes that name none.
         package let radosNamespace: String
+        /// The labels of a node that say where it is in the CRUSH map, for reading from the nearest replica: empty for
+        /// all that it has; `nil` where reads go to the primary.
+        package let readAffinity: [String]?
     }
 
     /// The clusters, in the file's order.
@@ -21,9 +24,14 @@ package struct ClusterConfiguration: Sendable, Hashable {
 
     private struct File: Decodable {
         struct RBD: Decodable { let radosNamespace: String? }
+        struct ReadAffinity: Decodable {
+            let enabled: Bool?
+            let crushLocationLabels: [String]?
+        }
         let clusterID: String
         let monitors: [String]?
         let radosNamespace: String?
+        let readAffinity: ReadAffinity?
         let rbd: RBD?
     }
 
@@ -46,7 +54,15 @@ package struct ClusterConfiguration: Sendable, Hashable {
                 throw LockerError(.failedPrecondition, "config.json has the clusterID \"\(file.clusterID)\" twice")
             }
             let namespace = file.rbd?.radosNamespace ?? file.radosNamespace ?? ""
-            entries.append(Entry(clusterID: file.clusterID, monitors: monitors, radosNamespace: namespace))
+            let affinity = file.readAffinity.flatMap { $0.enabled == true ? $0.crushLocationLabels ?? [] : nil }
+            entries.append(
+                Entry(
+                    clusterID: file.clusterID,
+                    monitors: monitors,
+                    radosNamespace: namespace,
+                    readAffinity: affinity
+                )
+            )
         }
         self.entries = entries
     }

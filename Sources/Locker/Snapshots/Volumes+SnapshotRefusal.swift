@@ -9,13 +9,14 @@ internal import SystemPackage
 extension Volumes {
     /// Why a volume cannot be deleted for its snapshots' sake; `nil` if it has none.
     ///
-    /// Snapshots that are removed but that clones still need do not count: they go with the last of those.
+    /// Snapshots that are removed but that clones still need do not count: they go with the last of those. Nor do those
+    /// that a repair has left, which go with the volume.
     func snapshotRefusal(of record: VolumeRecord, store: RecordStore) async throws -> LockerError? {
         let snapshots: [Snapshot]
         do {
             guard try await store.io.snapshotCount(imageID: record.imageID) > 0 else { return nil }
             snapshots = try await store.io.withImage(.id(record.imageID), readOnly: true) { image in
-                try image.snapshots().filter { $0.kind != .trash }
+                try image.snapshots().filter { $0.kind != .trash && !RepairSnapshots.isOne($0) }
             }
             guard !snapshots.isEmpty else { return nil }
             // In the trash already: it was decided before, and somebody was late, who takes the snapshot back.

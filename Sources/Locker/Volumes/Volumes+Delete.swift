@@ -63,6 +63,7 @@ extension Volumes {
             throw refusal
         }
         await self.flattenings.stop(imageID: record.imageID)
+        try await RepairSnapshots.removeAll(of: record.imageID, in: place.io)
         try await self.moveToTrash(mine.value, io: place.io)
         try self.hook.reached("delete.trashed")
         try await self.ledger(course: record.course, io: place.io).release(place.key, student: record.student)

@@ -5,6 +5,7 @@
 #ifndef LOCKER_SPAWN_H
 #define LOCKER_SPAWN_H
 
+#include <fcntl.h>
 #include <spawn.h>
 
 // In glibc since 2.34: the program inherits no descriptor from `first` on.
@@ -12,6 +13,13 @@ extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *
 
 static inline int locker_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
     return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
+extern int renameat2(int one_folder, const char *one, int other_folder, const char *other, unsigned flags);
+
+// Lets two names change places at one moment (RENAME_EXCHANGE).
+static inline int locker_exchange(const char *one, const char *other) {
+    return renameat2(AT_FDCWD, one, AT_FDCWD, other, 2);
 }
 
 #endif

@@ -81,6 +81,12 @@ enum Leftovers {
             .map { "data record \($0)" }
         if try VolumeKey.read(named: VolumeKey.name(of: volume.id)) != nil { found.append("key of \(volume.id)") }
         found += try await data.data.list(.init(), timeout: .seconds(10)).attached.map { "device \($0.device)" }
+        let devices = FilePath("/sys/bus/rbd/devices")
+        found += HostFile.names(in: devices)
+            .filter {
+                HostFile.line(devices.appending($0).appending("config_info"))?.contains("locker.\(volume.id)") == true
+            }
+            .map { "device /dev/rbd\($0)" }
         let folder = installation.path(node)
         found += try installation.loopDevices().filter { $0.backingFile?.starts(with: folder) ?? false }
             .map { "loop device \($0.path)" }

@@ -6,6 +6,7 @@ internal import GRPCCore
 internal import Glibc
 internal import Synchronization
 internal import SystemPackage
+internal import TestSupport
 internal import Testing
 
 /// A volume's life on a node, with a controller and a data process that live through all of it.
@@ -26,10 +27,21 @@ final class NodeStory: Sendable {
     }
 
     /// Makes a volume for `body`.
-    static func with(_ capability: VolumeCapability, _ body: (NodeStory) async throws -> Void) async throws {
-        try await Installation.with { installation in
+    ///
+    /// - Parameters:
+    ///   - parameters: of its class, besides those that every class needs.
+    ///   - cluster: one that belongs to the test; without it, that of all tests.
+    static func with(
+        _ capability: VolumeCapability,
+        parameters: [String: String] = [:],
+        on cluster: TestCluster? = nil,
+        _ body: (NodeStory) async throws -> Void
+    ) async throws {
+        try await Installation.with(cluster) { installation in
             let controller = try await installation.controller()
-            let volume = try await controller.create(installation.plan(capability), of: installation)
+            var plan = installation.plan(capability)
+            plan.parameters.merge(parameters) { $1 }
+            let volume = try await controller.create(plan, of: installation)
             let data = try await installation.data()
             try await body(
                 NodeStory(installation: installation, controller: controller, data: data, volume: volume)

@@ -19,7 +19,7 @@ package struct StagingStore: Sendable {
     package init(stateDirectory: FilePath, logger: Logger) throws {
         self.directory = stateDirectory.appending("staging")
         self.logger = logger
-        try MountTarget.makeDirectory(self.directory, mode: 0o700)
+        try HostFile.makeDirectory(self.directory, mode: 0o700)
     }
 
     private func path(of volumeID: String) -> FilePath {

@@ -2,13 +2,12 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import Glibc
-internal import Rados
+package import Rados
 internal import Synchronization
-internal import SystemPackage
-internal import TestSupport
+package import SystemPackage
 
 /// Writes numbered lines into a file, each durable before the next, until it is stopped.
-final class SyncedWriter: Sendable {
+package final class SyncedWriter: Sendable {
     private struct State {
         var count = 0
         var isStopped = false
@@ -19,7 +18,7 @@ final class SyncedWriter: Sendable {
     private let state = Mutex(State())
 
     /// Begins to write.
-    static func start(_ file: FilePath, threads: BlockingPool) async throws -> SyncedWriter {
+    package static func start(_ file: FilePath, threads: BlockingPool) async throws -> SyncedWriter {
         let writer = SyncedWriter()
         let descriptor = try await threads.run {
             try FileDescriptor.open(file, .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite])
@@ -45,10 +44,10 @@ final class SyncedWriter: Sendable {
     }
 
     /// How many lines are durable.
-    var count: Int { self.state.withLock { $0.count } }
+    package var count: Int { self.state.withLock { $0.count } }
 
     /// Waits until there are more lines than that.
-    func waitForMore(than number: Int) async throws {
+    package func waitForMore(than number: Int) async throws {
         while self.count <= number {
             try self.check()
             try await Task.sleep(for: .milliseconds(5))
@@ -58,7 +57,7 @@ final class SyncedWriter: Sendable {
     /// Ends it.
     ///
     /// - Returns: how many lines there are.
-    func stop() async throws -> Int {
+    package func stop() async throws -> Int {
         self.state.withLock { $0.isStopped = true }
         while !self.state.withLock({ $0.isDone }) { try await Task.sleep(for: .milliseconds(5)) }
         try self.check()
