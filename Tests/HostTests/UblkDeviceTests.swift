@@ -246,21 +246,21 @@ struct UblkDeviceTests {
         }
     }
 
-    @Test("A hundred devices at once, each with its own content, on two threads and in little memory")
+    @Test("Twenty devices at once, each with its own content, on two threads and in little memory")
     func many() async throws {
         let before = UblkDevice.all()
         try await UblkServing.with { serving in
             let first = try serving.start(MemoryBackend(size: 1 << 20))
             let resident = Self.resident
             var made: [(server: UblkServer, backend: MemoryBackend, bytes: [UInt8])] = []
-            for _ in 0..<100 {
+            for _ in 0..<20 {
                 let backend = MemoryBackend(size: 1 << 20, order: .shuffled)
                 made.append((try serving.start(backend), backend, []))
             }
-            let each = (Self.resident - resident) / 100
+            let each = (Self.resident - resident) / 20
             print("ublk: \(each) bytes of this process' memory for an idle device")
             #expect(each < 64 << 10)
-            #expect(Set(made.map(\.server.device)).count == 100 && UblkDevice.all().count == before.count + 101)
+            #expect(Set(made.map(\.server.device)).count == 20 && UblkDevice.all().count == before.count + 21)
             #expect(namedThreads("locker-ublk") == 2)
             for index in made.indices {
                 made[index].bytes = randomBytes(256 << 10)
