@@ -47,7 +47,7 @@ let package = Package(
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CRados", providers: [.apt(["librados-dev"])]),
         .systemLibrary(name: "CRBD", providers: [.apt(["librbd-dev"])]),
-        .target(name: "CLinux"),
+        .target(name: "CLinux", linkerSettings: [.linkedLibrary("uring")]),
         .target(name: "CSIWire", dependencies: ["CProtobufC", "GoogleWire"]),
         .target(name: "GoogleWire", dependencies: ["CProtobufC"]),
         .target(name: "LockerWire", dependencies: ["CProtobufC"]),

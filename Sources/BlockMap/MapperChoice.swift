@@ -7,10 +7,13 @@ package import RBD
 package struct MapperChoice: Sendable, Hashable {
     /// What this machine has.
     package let available: Set<MapperName>
+    /// Those of them whose devices cannot grow while they are in use.
+    package let fixedSize: Set<MapperName>
 
     /// Says what this machine has.
-    package init(available: Set<MapperName>) {
+    package init(available: Set<MapperName>, fixedSize: Set<MapperName> = []) {
         self.available = available
+        self.fixedSize = fixedSize
     }
 
     /// Image features that the kernel's rbd knows (Linux 5.3 and later).
@@ -20,6 +23,17 @@ package struct MapperChoice: Sendable, Hashable {
 
     /// The ways through the data process, the best first.
     package static let userSpace: [MapperName] = [.ublk, .nbd, .fuse]
+
+    /// The ways through the data process that this machine has, the best first.
+    ///
+    /// One that survives its process comes first, and of those one that can grow: a full volume is to be enlarged without
+    /// ending what runs on it.
+    private var ranked: [MapperName] {
+        let there = Self.userSpace.filter(self.available.contains)
+        let surviving = there.filter { $0 != .fuse }
+        return surviving.filter { !self.fixedSize.contains($0) } + surviving.filter(self.fixedSize.contains)
+            + there.filter { $0 == .fuse }
+    }
 
     /// Resolves the StorageClass parameter `mounter`.
     ///
@@ -32,7 +46,7 @@ package struct MapperChoice: Sendable, Hashable {
         switch mounter {
         case "", "auto":
             if self.available.contains(.krbd), Self.kernelFeatures.isSuperset(of: features) { return .krbd }
-            if let first = Self.userSpace.first(where: self.available.contains) { return first }
+            if let first = self.ranked.first { return first }
             guard self.available.contains(.krbd) else {
                 throw MapError(
                     .unsupported,

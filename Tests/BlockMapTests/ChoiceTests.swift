@@ -33,6 +33,20 @@ internal import Testing
     }
 
     @Test(
+        "One that can grow while it is in use is taken before one that cannot, which can be forced",
+        arguments: [
+            ("auto", [MapperName.ublk, .nbd, .fuse], Self.journaled, MapperName.nbd),
+            ("auto", [.krbd, .ublk, .nbd, .fuse], Self.standard, .krbd),
+            ("auto", [.ublk, .fuse], Self.journaled, .ublk),
+            ("ublk", [.ublk, .nbd, .fuse], Self.standard, .ublk),
+        ]
+    )
+    func growing(_ mounter: String, _ there: [MapperName], _ features: ImageFeatures, _ name: MapperName) throws {
+        let choice = MapperChoice(available: Set(there), fixedSize: [.ublk])
+        #expect(try choice.resolve(mounter, features: features) == name)
+    }
+
+    @Test(
         "What cannot be is refused, and what is missing named",
         arguments: [
             ("rbd", [MapperName.fuse], Self.standard, "/sys/bus/rbd"),

@@ -155,7 +155,35 @@ struct MappingTests {
         }
     }
 
-    @Test("A grown image grows its device: when asked, and by itself", arguments: EngineFixture.mappers)
+    @Test(
+        "A device that cannot grow while it is there says so, serves on, and has the new size when it is mapped anew",
+        arguments: EngineFixture.mappers.filter(DataEngine.fixedSize().contains)
+    )
+    func fixedSize(mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
+            let request = try await fixture.image(size: 32 << 20)
+            let device = try await fixture.open(try await fixture.map(request))
+            try await fixture.context.withImage(.name("v"), readOnly: false) { try $0.resize(to: 96 << 20) }
+            let failure = try await fixture.failure {
+                _ = try await fixture.engine.refresh(volumeID: request.volumeID, imageID: request.imageID)
+            }
+            #expect(failure.code == .unsupported && failure.text.contains("staged anew"), "\(failure.text)")
+            let bytes = randomBytes(4096)
+            try await device.write(bytes, at: 0)
+            try device.close()
+            try await fixture.unmap(request)
+            let again = try await fixture.map(request)
+            #expect(try BlockDevice(again.device).size() == 96 << 20)
+            let reopened = try await fixture.open(again)
+            #expect(try await reopened.read(at: 0, count: 4096) == bytes)
+            try reopened.close()
+        }
+    }
+
+    @Test(
+        "A grown image grows its device: when asked, and by itself",
+        arguments: EngineFixture.mappers.filter { !DataEngine.fixedSize().contains($0) }
+    )
     func growth(mapper: MapperName) async throws {
         try await EngineFixture.with(mapper) { fixture in
             let request = try await fixture.image(size: 32 << 20)

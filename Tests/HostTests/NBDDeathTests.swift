@@ -12,10 +12,10 @@ internal import Testing
 struct NBDDeathTests {
     @Test("A server that dies under a writer and is replaced is noticed by nobody", arguments: [1, 2])
     func replaced(_ connections: Int) async throws {
-        let backend = NBDMemoryBackend(size: 64 << 20, order: .shuffled)
+        let backend = MemoryBackend(size: 64 << 20, order: .shuffled)
         try await NBDFixture.with(backend, connections: connections) { fixture in
             // Several connections know of what was on its way only by their request timeout: this test's patience.
-            let student = NBDStudent(fixture.device.path)
+            let student = BusyStudent(fixture.device.path)
             var server = fixture.server
             for round in 1...(connections == 1 ? 5 : 1) {
                 let before = student.pages
@@ -45,7 +45,7 @@ struct NBDDeathTests {
 
     @Test("A mounted filesystem outlives its server", arguments: FilesystemType.allCases)
     func mounted(_ type: FilesystemType) async throws {
-        let backend = NBDMemoryBackend(size: 320 << 20, order: .shuffled)
+        let backend = MemoryBackend(size: 320 << 20, order: .shuffled)
         try await Scratch.with { scratch in
             try await NBDFixture.with(backend) { fixture in
                 let device = fixture.device
@@ -53,7 +53,7 @@ struct NBDDeathTests {
                 try await Filesystems.make(type, on: device.path, uuid: uuid, extraOptions: [])
                 let target = try scratch.folder("mnt")
                 try Mounts.mount(device.path, at: target, type: type.rawValue, options: MountOptions())
-                let student = NBDStudent(target.appending("thesis"))
+                let student = BusyStudent(target.appending("thesis"))
                 try await eventually("it writes") { student.pages > 10 }
                 await fixture.server.stop()
                 try await eventually("nothing is under way") { backend.inFlight == 0 }
@@ -80,10 +80,10 @@ struct NBDDeathTests {
 
     @Test("Without a successor I/O fails when the time is over, and not before; a late one is welcome all the same")
     func timeout() async throws {
-        let backend = NBDMemoryBackend(size: 16 << 20)
+        let backend = MemoryBackend(size: 16 << 20)
         try await NBDFixture.with(backend, deadTimeout: .seconds(3)) { fixture in
-            let disk = try NBDDisk(fixture.device.path)
-            let bytes = nbdRandomBytes(4096)
+            let disk = try DirectDisk(fixture.device.path)
+            let bytes = randomBytes(4096)
             try disk.write(bytes, at: 0)
             await fixture.server.stop()
             let clock = ContinuousClock()
@@ -106,12 +106,12 @@ struct NBDDeathTests {
 
     @Test("A device that was given up fails what was on its way, and is free when it is closed")
     func abandoned() async throws {
-        let backend = NBDMemoryBackend(size: 16 << 20, order: .held)
+        let backend = MemoryBackend(size: 16 << 20, order: .held)
         try await NBDServing.with(backend) { serving in
             let server = serving.server()
             let device = try NBDDevice.connect(to: server, NBDSettings(identifier: "abandoned"))
             // Its first open looks for partitions.
-            let student = NBDStudent(device.path)
+            let student = BusyStudent(device.path)
             try await eventually("a request is under way") { backend.inFlight > 0 }
             let clock = ContinuousClock()
             let start = clock.now
@@ -127,9 +127,9 @@ struct NBDDeathTests {
 
     @Test("A slow answer is waited for, however often the kernel looks")
     func slow() async throws {
-        let backend = NBDMemoryBackend(size: 16 << 20, order: .held)
+        let backend = MemoryBackend(size: 16 << 20, order: .held)
         try await NBDFixture.with(backend) { fixture in
-            let student = NBDStudent(fixture.device.path)
+            let student = BusyStudent(fixture.device.path)
             for _ in 0..<3 {
                 try await eventually("a request is under way") { backend.inFlight > 0 }
                 try await Task.sleep(for: .seconds(3))

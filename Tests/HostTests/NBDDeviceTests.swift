@@ -13,7 +13,7 @@ internal import Testing
 struct NBDDeviceTests {
     @Test("A device is what was asked for, knows whose it is, and is gone when it is disconnected")
     func connect() async throws {
-        try await NBDFixture.with(NBDMemoryBackend(size: (64 << 20) + 512)) { fixture in
+        try await NBDFixture.with(MemoryBackend(size: (64 << 20) + 512)) { fixture in
             let device = fixture.device
             let status = try #require(device.status)
             #expect(status.size == (64 << 20) + 512 && !status.isReadOnly)
@@ -39,7 +39,7 @@ struct NBDDeviceTests {
 
     @Test("What cannot be is refused: a device in use, several connections without a timeout, a stranger's device")
     func refused() async throws {
-        try await NBDFixture.with(NBDMemoryBackend(size: 1 << 20)) { fixture in
+        try await NBDFixture.with(MemoryBackend(size: 1 << 20)) { fixture in
             let other = fixture.serving.server()
             try await expectErrno(.resourceBusy) {
                 try NBDDevice.connect(to: other, NBDSettings(identifier: "other"), number: fixture.device.number)
@@ -63,12 +63,12 @@ struct NBDDeviceTests {
 
     @Test("Direct I/O of many sizes is what the backend has", arguments: [1, 2])
     func io(_ connections: Int) async throws {
-        let backend = NBDMemoryBackend(size: 64 << 20, order: .shuffled)
+        let backend = MemoryBackend(size: 64 << 20, order: .shuffled)
         try await NBDFixture.with(backend, connections: connections) { fixture in
             try fixture.device.tuneQueue(readAhead: 128 << 10)
-            let disk = try NBDDisk(fixture.device.path)
+            let disk = try DirectDisk(fixture.device.path)
             for (index, size) in [512, 4096, 65536, 1 << 20, (5 << 20) + 512, 16 << 20].enumerated() {
-                let bytes = nbdRandomBytes(size)
+                let bytes = randomBytes(size)
                 let place = (index << 20) + 512
                 try disk.write(bytes, at: place)
                 try disk.flush()
@@ -81,7 +81,7 @@ struct NBDDeviceTests {
 
     @Test("fio finds every block that it wrote, at depth 32", arguments: [1, 2])
     func verified(_ connections: Int) async throws {
-        let backend = NBDMemoryBackend(size: 48 << 20, order: .shuffled)
+        let backend = MemoryBackend(size: 48 << 20, order: .shuffled)
         try await NBDFixture.with(backend, connections: connections) { fixture in
             try await command(
                 "fio",
@@ -100,7 +100,7 @@ struct NBDDeviceTests {
         arguments: FilesystemType.allCases
     )
     func filesystem(_ type: FilesystemType) async throws {
-        let backend = NBDMemoryBackend(size: 320 << 20, capacity: 1 << 30, order: .shuffled)
+        let backend = MemoryBackend(size: 320 << 20, capacity: 1 << 30, order: .shuffled)
         try await Scratch.with { scratch in
             try await NBDFixture.with(backend) { fixture in
                 let device = fixture.device
@@ -113,7 +113,7 @@ struct NBDDeviceTests {
                 )
                 let target = try scratch.folder("mnt")
                 try Mounts.mount(device.path, at: target, type: type.rawValue, options: MountOptions())
-                let bytes = nbdRandomBytes(20 << 20)
+                let bytes = randomBytes(20 << 20)
                 try HostFile.replace(target.appending("homework"), with: bytes)
                 #expect(backend.count(.flush) > 0)
                 let discards = backend.count(.discard)
@@ -148,10 +148,10 @@ struct NBDDeviceTests {
 
     @Test("Zeroes read as zeroes, and a read-only device takes no write")
     func zeroesAndReadOnly() async throws {
-        let backend = NBDMemoryBackend(size: 16 << 20)
+        let backend = MemoryBackend(size: 16 << 20)
         try await NBDFixture.with(backend) { fixture in
-            let disk = try NBDDisk(fixture.device.path)
-            let bytes = nbdRandomBytes(1 << 20)
+            let disk = try DirectDisk(fixture.device.path)
+            let bytes = randomBytes(1 << 20)
             try disk.write(bytes, at: 0)
             try await command("blkdiscard", ["--zeroout", "-o", "1536", "-l", "3072", fixture.device.path.string])
             var expected = Array(bytes[..<8192])
@@ -160,13 +160,13 @@ struct NBDDeviceTests {
             let known = HostFile.line(FilePath("/sys/block/nbd\(fixture.device.number)/queue/write_zeroes_max_bytes"))
             #expect((backend.count(.zero) > 0) == (known != "0"))
         }
-        try await NBDFixture.with(NBDMemoryBackend(size: 16 << 20, isReadOnly: true)) { fixture in
+        try await NBDFixture.with(MemoryBackend(size: 16 << 20, isReadOnly: true)) { fixture in
             #expect(fixture.device.status?.isReadOnly == true)
             #expect(throws: Errno.self) {
-                let disk = try NBDDisk(fixture.device.path)
-                try disk.write(nbdRandomBytes(512), at: 0)
+                let disk = try DirectDisk(fixture.device.path)
+                try disk.write(randomBytes(512), at: 0)
             }
-            let disk = try NBDDisk(fixture.device.path, readOnly: true)
+            let disk = try DirectDisk(fixture.device.path, readOnly: true)
             #expect(try disk.read(at: 0, count: 512).count == 512)
             #expect(fixture.backend.count(.write) == 0)
         }
@@ -174,12 +174,12 @@ struct NBDDeviceTests {
 
     @Test("A device that somebody has open is kept, and is gone when it is closed and disconnected again")
     func open() async throws {
-        try await NBDFixture.with(NBDMemoryBackend(size: 16 << 20)) { fixture in
-            let disk = try NBDDisk(fixture.device.path)
+        try await NBDFixture.with(MemoryBackend(size: 16 << 20)) { fixture in
+            let disk = try DirectDisk(fixture.device.path)
             let error = try await expectErrno(.resourceBusy) { try fixture.device.disconnect() }
             #expect(error.note.contains("open in process \(getpid())"), "\(error)")
             // As if nothing had been asked: the last close does not take it away.
-            let bytes = nbdRandomBytes(4096)
+            let bytes = randomBytes(4096)
             try disk.write(bytes, at: 4096)
             #expect(try disk.read(at: 4096, count: 4096) == bytes)
             _ = disk
@@ -193,19 +193,19 @@ struct NBDDeviceTests {
         func own() -> Set<NBDDevice> {
             Set(NBDDevice.all().filter { $0.status?.identifier.hasPrefix(prefix) ?? false })
         }
-        try await NBDServing.with(NBDMemoryBackend(size: 0)) { serving in
-            var made: [(device: NBDDevice, backend: NBDMemoryBackend, bytes: [UInt8])] = []
+        try await NBDServing.with(MemoryBackend(size: 0)) { serving in
+            var made: [(device: NBDDevice, backend: MemoryBackend, bytes: [UInt8])] = []
             for number in 0..<20 {
-                let backend = NBDMemoryBackend(size: 1 << 20, order: .shuffled)
+                let backend = MemoryBackend(size: 1 << 20, order: .shuffled)
                 let server = serving.server(of: backend)
                 let device = try NBDDevice.connect(to: server, NBDSettings(identifier: "\(prefix)\(number)"))
-                made.append((device, backend, nbdRandomBytes(1 << 20)))
+                made.append((device, backend, randomBytes(1 << 20)))
             }
             #expect(Set(made.map(\.device)).count == 20 && own() == Set(made.map(\.device)))
-            for (device, _, bytes) in made { try NBDDisk(device.path).write(bytes, at: 0) }
+            for (device, _, bytes) in made { try DirectDisk(device.path).write(bytes, at: 0) }
             for (device, backend, bytes) in made {
                 #expect(backend.holds(bytes, at: 0))
-                #expect(try NBDDisk(device.path).read(at: 0, count: 1 << 20) == bytes)
+                #expect(try DirectDisk(device.path).read(at: 0, count: 1 << 20) == bytes)
             }
             for (device, _, _) in made { try device.disconnect() }
             #expect(own().isEmpty && serving.reports.isEmpty)

@@ -11,11 +11,11 @@ struct NBDFixture {
     let server: NBDServer
     let device: NBDDevice
 
-    var backend: NBDMemoryBackend { self.serving.backend }
+    var backend: MemoryBackend { self.serving.backend }
 
     /// Lends one; afterwards the device is free again.
     static func with(
-        _ backend: NBDMemoryBackend,
+        _ backend: MemoryBackend,
         connections: Int = 1,
         patrol: Duration = .seconds(1),
         deadTimeout: Duration = .seconds(30),

@@ -14,9 +14,9 @@ internal import Testing
 struct NBDServerTests {
     @Test("What is asked is done and answered, errors by the protocol's numbers")
     func basics() async throws {
-        try await NBDServing.with(NBDMemoryBackend(size: 1 << 20)) { serving in
+        try await NBDServing.with(MemoryBackend(size: 1 << 20)) { serving in
             let peer = try NBDPeer(serving.server())
-            let bytes = nbdRandomBytes(4096)
+            let bytes = randomBytes(4096)
             #expect(try peer.ask(LOCKER_NBD_WRITE, offset: 8192, count: 4096, data: bytes).error == 0)
             #expect(try peer.ask(LOCKER_NBD_READ, offset: 8192, count: 4096).data == bytes)
             #expect(try peer.ask(LOCKER_NBD_FLUSH).error == 0)
@@ -49,7 +49,7 @@ struct NBDServerTests {
 
     @Test("A read-only backend takes nothing that changes it")
     func readOnly() async throws {
-        try await NBDServing.with(NBDMemoryBackend(size: 1 << 20, isReadOnly: true)) { serving in
+        try await NBDServing.with(MemoryBackend(size: 1 << 20, isReadOnly: true)) { serving in
             let peer = try NBDPeer(serving.server())
             for command in [LOCKER_NBD_WRITE, LOCKER_NBD_TRIM, LOCKER_NBD_WRITE_ZEROES] {
                 let data: [UInt8] = command == LOCKER_NBD_WRITE ? .init(repeating: 1, count: 512) : []
@@ -65,7 +65,7 @@ struct NBDServerTests {
     func random() async throws {
         let blocks = 64
         let block = 256 << 10
-        let backend = NBDMemoryBackend(size: blocks * block, order: .shuffled)
+        let backend = MemoryBackend(size: blocks * block, order: .shuffled)
         try await NBDServing.with(backend) { serving in
             let server = serving.server()
             var traffic = try (0..<3).map { _ in NBDTraffic(try NBDPeer(server)) }
@@ -93,9 +93,9 @@ struct NBDServerTests {
 
     @Test("Requests that come in crumbs, and many in one piece")
     func pieces() async throws {
-        try await NBDServing.with(NBDMemoryBackend(size: 1 << 20)) { serving in
+        try await NBDServing.with(MemoryBackend(size: 1 << 20)) { serving in
             let peer = try NBDPeer(serving.server())
-            let bytes = nbdRandomBytes(3000)
+            let bytes = randomBytes(3000)
             for piece in [1, 7, 27, 29, 1000] {
                 let request = NBDPeer.request(LOCKER_NBD_WRITE, handle: 5, offset: 512, count: 3000, data: bytes)
                 for start in stride(from: 0, to: request.count, by: piece) {
@@ -131,10 +131,10 @@ struct NBDServerTests {
 
     @Test("A request larger than usual is served; one larger than the kernel's largest ends the connection")
     func large() async throws {
-        try await NBDServing.with(NBDMemoryBackend(size: 64 << 20)) { serving in
+        try await NBDServing.with(MemoryBackend(size: 64 << 20)) { serving in
             let server = serving.server()
             let peer = try NBDPeer(server)
-            let bytes = nbdRandomBytes(9 << 20)
+            let bytes = randomBytes(9 << 20)
             #expect(try peer.ask(LOCKER_NBD_WRITE, offset: 4096, count: 9 << 20, data: bytes).error == 0)
             #expect(try peer.ask(LOCKER_NBD_READ, offset: 4096, count: 9 << 20).data == bytes)
             #expect(try peer.ask(LOCKER_NBD_READ, count: 32 << 20).data.count == 32 << 20)
@@ -147,8 +147,8 @@ struct NBDServerTests {
 
     @Test("A peer that does not read holds up nobody but itself")
     func slowReader() async throws {
-        let backend = NBDMemoryBackend(size: 32 << 20, order: .shuffled)
-        backend.memory.copyBytes(from: nbdRandomBytes(32 << 20))
+        let backend = MemoryBackend(size: 32 << 20, order: .shuffled)
+        backend.memory.copyBytes(from: randomBytes(32 << 20))
         try await NBDServing.with(backend, threads: 1) { serving in
             let server = serving.server()
             let slow = try NBDPeer(server)
@@ -171,10 +171,10 @@ struct NBDServerTests {
 
     @Test("What is no request ends its connection with one report, and no other", arguments: [28, 29, 5000])
     func garbage(_ count: Int) async throws {
-        try await NBDServing.with(NBDMemoryBackend(size: 1 << 20)) { serving in
+        try await NBDServing.with(MemoryBackend(size: 1 << 20)) { serving in
             let server = serving.server()
             let (bad, good) = (try NBDPeer(server), try NBDPeer(server))
-            try bad.send([0] + nbdRandomBytes(count - 1))
+            try bad.send([0] + randomBytes(count - 1))
             #expect(try bad.answer() == nil)
             try await eventually("the connection ends") { server.connections == 1 }
             #expect(serving.reports.map(\.code.rawValue) == [EPROTO])
@@ -184,7 +184,7 @@ struct NBDServerTests {
 
     @Test("A peer that vanishes is reported once; its unfinished requests are finished into the void")
     func vanished() async throws {
-        let backend = NBDMemoryBackend(size: 1 << 20, order: .held)
+        let backend = MemoryBackend(size: 1 << 20, order: .held)
         try await NBDServing.with(backend) { serving in
             let server = serving.server()
             let peer = try NBDPeer(server)
@@ -220,7 +220,7 @@ struct NBDServerTests {
 
     @Test("A good-bye ends the connection, and nobody hears of it")
     func disconnected() async throws {
-        try await NBDServing.with(NBDMemoryBackend(size: 1 << 20)) { serving in
+        try await NBDServing.with(MemoryBackend(size: 1 << 20)) { serving in
             let server = serving.server()
             let peer = try NBDPeer(server)
             #expect(try peer.ask(LOCKER_NBD_READ, count: 512).error == 0)
@@ -233,7 +233,7 @@ struct NBDServerTests {
 
     @Test("After stop nothing is handed to the backend, and nothing more is served")
     func stop() async throws {
-        let backend = NBDMemoryBackend(size: 1 << 20, order: .shuffled)
+        let backend = MemoryBackend(size: 1 << 20, order: .shuffled)
         try await NBDServing.with(backend) { serving in
             for _ in 0..<20 {
                 let server = serving.server()
@@ -255,7 +255,7 @@ struct NBDServerTests {
 
     @Test("Threads that are stopped first end the connections; a server is not waited for in vain")
     func stoppedThreads() async throws {
-        try await NBDServing.with(NBDMemoryBackend(size: 1 << 20)) { serving in
+        try await NBDServing.with(MemoryBackend(size: 1 << 20)) { serving in
             let server = serving.server()
             let peer = try NBDPeer(server)
             serving.reactor.stop()
@@ -268,7 +268,7 @@ struct NBDServerTests {
 }
 
 /// Bytes of no pattern.
-func nbdRandomBytes(_ count: Int) -> [UInt8] {
+func randomBytes(_ count: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
         if let start = buffer.baseAddress { arc4random_buf(start, count) }
         filled = count

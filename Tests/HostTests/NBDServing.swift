@@ -10,18 +10,18 @@ internal import Testing
 /// A backend and a server of it, with threads of their own.
 final class NBDServing: Sendable {
     let reactor: NBDReactor
-    let backend: NBDMemoryBackend
+    let backend: MemoryBackend
     private let list = Mutex<[HostError]>([])
     private let servers = Mutex<[NBDServer]>([])
 
-    private init(_ backend: NBDMemoryBackend, threads: Int) throws {
+    private init(_ backend: MemoryBackend, threads: Int) throws {
         self.reactor = try NBDReactor(threads: threads)
         self.backend = backend
     }
 
     /// Lends one; afterwards no thread of it is left.
     static func with(
-        _ backend: NBDMemoryBackend,
+        _ backend: MemoryBackend,
         threads: Int = 2,
         _ body: (NBDServing) async throws -> Void
     ) async throws {
@@ -36,7 +36,7 @@ final class NBDServing: Sendable {
     }
 
     /// A server of the backend, or of another one.
-    func server(of other: NBDMemoryBackend? = nil) -> NBDServer {
+    func server(of other: MemoryBackend? = nil) -> NBDServer {
         let server = NBDServer(other ?? self.backend, on: self.reactor, name: "a test") { error in
             self.list.withLock { $0.append(error) }
         }

@@ -35,7 +35,7 @@ struct NBDTraffic {
         var data: [UInt8] = []
         switch command {
         case LOCKER_NBD_WRITE:
-            data = nbdRandomBytes(count)
+            data = randomBytes(count)
             content.replaceSubrange(start..<(start + count), with: data)
         case LOCKER_NBD_TRIM, LOCKER_NBD_WRITE_ZEROES:
             content.replaceSubrange(start..<(start + count), with: repeatElement(0, count: count))

@@ -60,7 +60,14 @@ package final class DataEngine: Sendable {
         var names: Set<MapperName> = []
         if LoopFrontEnd.isAvailable() { names.insert(.fuse) }
         if NBDDevice.isAvailable() { names.insert(.nbd) }
+        if UblkDevice.isAvailable() { names.insert(.ublk) }
         return names
+    }
+
+    /// Those of them whose devices cannot grow while they are in use, on this kernel.
+    package static func fixedSize() -> Set<MapperName> {
+        guard let features = try? UblkFeatures.ofKernel(), !features.contains(.updateSize) else { return [] }
+        return [.ublk]
     }
 
     /// Cleans up what a killed predecessor left, and begins to serve on what waits for that.
@@ -146,6 +153,11 @@ package final class DataEngine: Sendable {
         if NBDDevice.isAvailable() {
             frontEnds[.nbd] = NBDFrontEnd(pool: self.pool) { error in
                 logger.error("nbd", metadata: ["error": "\(error)"])
+            }
+        }
+        if UblkDevice.isAvailable() {
+            frontEnds[.ublk] = UblkFrontEnd(pool: self.pool) { error in
+                logger.error("ublk", metadata: ["error": "\(error)"])
             }
         }
         if LoopFrontEnd.isAvailable() {

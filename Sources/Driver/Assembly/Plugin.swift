@@ -217,7 +217,7 @@ package struct Plugin: Sendable {
                 "this node can map nothing: its kernel has no rbd, and without --data-socket there is no data process"
             )
         }
-        return MapperTable(mappers)
+        return MapperTable(mappers, fixedSize: DataEngine.fixedSize())
     }
 
     /// Adds the Identity service and the CSI socket that all services added so far answer on.

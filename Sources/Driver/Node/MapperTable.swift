@@ -9,10 +9,12 @@ package struct MapperTable: Sendable {
     private let mappers: [MapperName: any Mapper]
     /// One for each place where devices are.
     private let places: [any Mapper]
+    private let fixedSize: Set<MapperName>
 
-    /// The mappers there are.
-    package init(_ mappers: [MapperName: any Mapper]) {
+    /// The mappers there are, and those of them whose devices cannot grow while they are in use.
+    package init(_ mappers: [MapperName: any Mapper], fixedSize: Set<MapperName> = []) {
         self.mappers = mappers
+        self.fixedSize = fixedSize
         self.places = Array(Dictionary(mappers.values.map { ($0.place, $0) }) { first, _ in first }.values)
     }
 
@@ -20,7 +22,7 @@ package struct MapperTable: Sendable {
     var names: Set<MapperName> { Set(self.mappers.keys) }
 
     /// Which of them a volume can take.
-    var choice: MapperChoice { MapperChoice(available: self.names) }
+    var choice: MapperChoice { MapperChoice(available: self.names, fixedSize: self.fixedSize) }
 
     /// The mapper of a name.
     func mapper(_ name: MapperName) throws -> any Mapper {

@@ -50,8 +50,15 @@ package enum DeviceHolders {
         return []
     }
 
-    private static func processes(with device: BlockDevice.Number) -> [String] {
-        OpenFiles.all().filter { $0.paths.contains { BlockDevice.number(at: $0) == device } }
+    /// Names the processes that have a device open, but for one file of this process.
+    static func openers(of device: BlockDevice, except file: CInt) -> [String] {
+        guard let number = BlockDevice.number(at: device.path) else { return [] }
+        return Self.processes(with: number, except: FilePath("/proc/\(getpid())/fd/\(file)"))
+    }
+
+    private static func processes(with device: BlockDevice.Number, except own: FilePath? = nil) -> [String] {
+        OpenFiles.all()
+            .filter { $0.paths.contains { $0 != own && BlockDevice.number(at: $0) == device } }
             .map { "open in \(Self.name(of: $0.pid))" }
     }
 

@@ -10,14 +10,14 @@ internal import Synchronization
 ///
 /// `@unchecked Sendable`: the memory is as unguarded as a disk's content is; who writes and reads the same bytes at once
 /// gets what it gets.
-final class NBDMemoryBackend: BlockBackend, @unchecked Sendable {
+final class MemoryBackend: BlockBackend, @unchecked Sendable {
     /// When requests are finished.
     enum Order {
         /// Before `perform` returns.
         case atOnce
         /// On other threads, in any order.
         case shuffled
-        /// When they are let go by ``NBDMemoryBackend/release()``.
+        /// When they are let go by ``MemoryBackend/release()``.
         case held
     }
 
@@ -32,7 +32,7 @@ final class NBDMemoryBackend: BlockBackend, @unchecked Sendable {
     private let waiting = Mutex<[any BlockRequest]>([])
     private let counts = Mutex<[BlockOperation: Int]>([:])
     private let unfinished = Atomic(0)
-    private let threads = DispatchQueue(label: "nbd backend", attributes: .concurrent)
+    private let threads = DispatchQueue(label: "memory backend", attributes: .concurrent)
 
     /// Memory of so many bytes, of which `size` are shown.
     init(size: Int, capacity: Int? = nil, order: Order = .atOnce, isReadOnly: Bool = false) {

@@ -7,7 +7,7 @@ internal import SystemPackage
 /// A block device open for direct I/O; calls block.
 ///
 /// `@unchecked Sendable`: nothing but the descriptor, which the kernel locks.
-final class NBDDisk: @unchecked Sendable {
+final class DirectDisk: @unchecked Sendable {
     // A GNU extension that the Swift importer does not see; see asm/fcntl.h.
     #if arch(arm64)
         private static let direct: CInt = 0o200000

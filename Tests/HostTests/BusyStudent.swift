@@ -8,7 +8,7 @@ internal import SystemPackage
 internal import Testing
 
 /// A program that saves its work all the time: writes a page after another, each made durable, on a thread of its own.
-final class NBDStudent: Sendable {
+final class BusyStudent: Sendable {
     private struct State {
         var written: [UInt8] = []
         var failure: Errno?
