@@ -160,6 +160,7 @@ package struct Plugin: Sendable {
             directory: self.options.stateDirectory.appending("data"),
             pool: threads,
             keys: { try VolumeKey.read(named: VolumeKey.name(of: $0))?.userKey },
+            encryptionKeys: { try VolumeKey.dataKey(named: VolumeKey.name(of: $0)) },
             logger: self.logger
         )
         try await engine.start()
@@ -191,7 +192,12 @@ package struct Plugin: Sendable {
     package mutating func nodeMappers(engine: DataEngine?) throws -> MapperTable {
         var mappers: [MapperName: any Mapper] = [:]
         if KernelRBDMapper.isAvailable() {
-            mappers[.krbd] = KernelRBDMapper(pool: self.threads, logger: self.logger)
+            mappers[.krbd] = DMCryptMapper(
+                above: KernelRBDMapper(pool: self.threads, logger: self.logger),
+                pool: self.threads,
+                keys: { try VolumeKey.dataKey(named: VolumeKey.name(of: $0)) },
+                logger: self.logger
+            )
         }
         if let engine {
             for name in DataEngine.available() { mappers[name] = EngineMapper(engine, name) }

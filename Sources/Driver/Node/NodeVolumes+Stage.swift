@@ -183,7 +183,9 @@ extension NodeVolumes {
                 imageID: request.handle.imageID,
                 isReadOnly: isReadOnly,
                 ioTimeout: parameters.ioTimeout.map { .seconds($0) },
-                mapOptions: MapOptionsText.options(parameters.mapOptions, for: name)
+                mapOptions: MapOptionsText.options(parameters.mapOptions, for: name),
+                // No class can ask for encryption yet; with it the key comes here, and into `request.key`.
+                encryption: .none
             )
         )
     }
