@@ -47,6 +47,7 @@ let package = Package(
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CRados", providers: [.apt(["librados-dev"])]),
         .systemLibrary(name: "CRBD", providers: [.apt(["librbd-dev"])]),
+        .systemLibrary(name: "CCryptsetup", providers: [.apt(["libcryptsetup-dev"])]),
         .target(name: "CLinux", linkerSettings: [.linkedLibrary("uring")]),
         .target(name: "CSIWire", dependencies: ["CProtobufC", "GoogleWire"]),
         .target(name: "GoogleWire", dependencies: ["CProtobufC"]),
@@ -64,10 +65,10 @@ let package = Package(
         .target(name: "RBD", dependencies: ["CRBD", "Rados", system]),
 
         // The host.
-        .target(name: "Host", dependencies: ["CLinux", subprocess, system]),
+        .target(name: "Host", dependencies: ["CCryptsetup", "CLinux", subprocess, system]),
         .target(
             name: "BlockMap",
-            dependencies: ["CLinux", "Host", "RBD", "Rados", "Redaction", logging, metrics, system]
+            dependencies: ["CLinux", "Host", "RBD", "Rados", "Redaction", crypto, logging, metrics, system]
         ),
 
         // The domain and the driver.
@@ -117,7 +118,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "datapath-benchmark",
-            dependencies: ["BlockMap", "RBD", "Rados", "Redaction", arguments, logging, system],
+            dependencies: ["BlockMap", "Host", "RBD", "Rados", "Redaction", arguments, logging, system],
             path: "Benchmarks/datapath/Sources"
         ),
 

@@ -21,7 +21,7 @@ package struct MapError: Error, Sendable {
 extension MapError {
     /// The kinds of failure; kinds may be added.
     package struct Code: Sendable, Hashable {
-        private enum Value: String { case busy, notFound, unsupported, mismatch, failed }
+        private enum Value: String { case busy, notFound, unsupported, mismatch, formatted, failed }
         private let value: Value
 
         private init(_ value: Value) {
@@ -36,6 +36,8 @@ extension MapError {
         package static let unsupported = Code(.unsupported)
         /// What is there is not what was asked for: another cluster, pool, image, or another way of access.
         package static let mismatch = Code(.mismatch)
+        /// The image has an encryption header already.
+        package static let formatted = Code(.formatted)
         /// Any other failure: the cluster does not answer, the kernel refused.
         package static let failed = Code(.failed)
     }

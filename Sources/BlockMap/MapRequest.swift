@@ -26,6 +26,8 @@ package struct MapRequest: Sendable, Hashable {
     /// The options for the mapper that is asked, as `rbd device map -o` takes them, separated by commas: the kernel's for
     /// ``KernelRBDMapper``; the user-space mappers take librbd's `rbd_…` options and no others.
     package var mapOptions: String
+    /// Whether the image's data are encrypted, and the key.
+    package var encryption: VolumeEncryption
 
     /// Names an image and how it is to be mapped.
     package init(
@@ -38,7 +40,8 @@ package struct MapRequest: Sendable, Hashable {
         imageID: String,
         isReadOnly: Bool,
         ioTimeout: Duration?,
-        mapOptions: String
+        mapOptions: String,
+        encryption: VolumeEncryption = .none
     ) {
         self.volumeID = volumeID
         self.target = target
@@ -50,5 +53,6 @@ package struct MapRequest: Sendable, Hashable {
         self.isReadOnly = isReadOnly
         self.ioTimeout = ioTimeout
         self.mapOptions = mapOptions
+        self.encryption = encryption
     }
 }

@@ -6,11 +6,14 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 const char *locker_errno_name(int code) { return strerrorname_np(code); }
+
+int locker_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
 static int unix_address(const char *path, struct sockaddr_un *address) {
     *address = (struct sockaddr_un){.sun_family = AF_UNIX};

@@ -457,7 +457,7 @@ void   locker__data__v1__list_response__free_unpacked
   assert(message->base.descriptor == &locker__data__v1__list_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor locker__data__v1__attach_request__field_descriptors[13] =
+static const ProtobufCFieldDescriptor locker__data__v1__attach_request__field_descriptors[14] =
 {
   {
     "volume_id",
@@ -615,8 +615,21 @@ static const ProtobufCFieldDescriptor locker__data__v1__attach_request__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "encryption",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__Data__V1__AttachRequest, encryption),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned locker__data__v1__attach_request__field_indices_by_name[] = {
+  13,   /* field[13] = encryption */
   11,   /* field[11] = fsid */
   7,   /* field[7] = image_id */
   6,   /* field[6] = image_name */
@@ -634,7 +647,7 @@ static const unsigned locker__data__v1__attach_request__field_indices_by_name[] 
 static const ProtobufCIntRange locker__data__v1__attach_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor locker__data__v1__attach_request__descriptor =
 {
@@ -644,7 +657,7 @@ const ProtobufCMessageDescriptor locker__data__v1__attach_request__descriptor =
   "Locker__Data__V1__AttachRequest",
   "locker.data.v1",
   sizeof(Locker__Data__V1__AttachRequest),
-  13,
+  14,
   locker__data__v1__attach_request__field_descriptors,
   locker__data__v1__attach_request__field_indices_by_name,
   1,  locker__data__v1__attach_request__number_ranges,

@@ -31,6 +31,14 @@ extension Image {
         try check(result, "rbd_encryption_load", self.path)
     }
 
+    /// The same with a passphrase in memory of the caller's, which is not copied here.
+    package func loadEncryption(_ format: EncryptionFormat, passphrase: UnsafeRawBufferPointer) throws {
+        let result = withOptions(format, passphrase) { format, options, size in
+            rbd_encryption_load(self.raw, format, options, size)
+        }
+        try check(result, "rbd_encryption_load", self.path)
+    }
+
     /// Opens the encryption of a clone and of the images it descends from, this image's own first.
     ///
     /// - Throws: ``CephError`` with `EOPNOTSUPP` if librbd is older than 1.17, else as
@@ -65,23 +73,29 @@ private func withOptions(
     _ passphrase: [UInt8],
     _ body: (rbd_encryption_format_t, rbd_encryption_options_t, Int) -> CInt
 ) -> CInt {
-    passphrase.withUnsafeBytes { bytes in
-        let text = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-        switch format {
-        case .luks1:
-            var options = rbd_encryption_luks1_format_options_t(
-                alg: RBD_ENCRYPTION_ALGORITHM_AES256,
-                passphrase: text,
-                passphrase_size: bytes.count
-            )
-            return body(RBD_ENCRYPTION_FORMAT_LUKS1, &options, MemoryLayout.size(ofValue: options))
-        case .luks2:
-            var options = rbd_encryption_luks2_format_options_t(
-                alg: RBD_ENCRYPTION_ALGORITHM_AES256,
-                passphrase: text,
-                passphrase_size: bytes.count
-            )
-            return body(RBD_ENCRYPTION_FORMAT_LUKS2, &options, MemoryLayout.size(ofValue: options))
-        }
+    passphrase.withUnsafeBytes { withOptions(format, $0, body) }
+}
+
+private func withOptions(
+    _ format: EncryptionFormat,
+    _ passphrase: UnsafeRawBufferPointer,
+    _ body: (rbd_encryption_format_t, rbd_encryption_options_t, Int) -> CInt
+) -> CInt {
+    let text = passphrase.baseAddress?.assumingMemoryBound(to: CChar.self)
+    switch format {
+    case .luks1:
+        var options = rbd_encryption_luks1_format_options_t(
+            alg: RBD_ENCRYPTION_ALGORITHM_AES256,
+            passphrase: text,
+            passphrase_size: passphrase.count
+        )
+        return body(RBD_ENCRYPTION_FORMAT_LUKS1, &options, MemoryLayout.size(ofValue: options))
+    case .luks2:
+        var options = rbd_encryption_luks2_format_options_t(
+            alg: RBD_ENCRYPTION_ALGORITHM_AES256,
+            passphrase: text,
+            passphrase_size: passphrase.count
+        )
+        return body(RBD_ENCRYPTION_FORMAT_LUKS2, &options, MemoryLayout.size(ofValue: options))
     }
 }

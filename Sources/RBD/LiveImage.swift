@@ -52,15 +52,18 @@ package final class LiveImage: @unchecked Sendable {
     ///   - context: where it is, on a connection of the image's own.
     ///   - readOnly: whether to open without a watch and without ever taking the lock.
     ///   - snapshot: a snapshot to serve instead of the image's present state; it is read-only.
-    /// - Throws: ``CephError`` with `ENOENT` if there is no such image.
+    ///   - prepare: what is done to the image before anybody can use it, such as loading its encryption.
+    /// - Throws: ``CephError`` with `ENOENT` if there is no such image, and what `prepare` throws: the image is closed then.
     package static func open(
         _ name: ImageName,
         in context: IOContext,
         readOnly: Bool,
-        snapshot: String? = nil
+        snapshot: String? = nil,
+        _ prepare: @escaping @Sendable (borrowing Image) throws -> Void = { _ in }
     ) async throws -> LiveImage {
         try await context.blocking {
             let image = try Image(opening: name, in: context, readOnly: readOnly, snapshot: snapshot)
+            try prepare(image)
             let path = image.path
             return LiveImage(raw: image.release(), context: context, path: path, readOnly: readOnly || snapshot != nil)
         }
@@ -90,7 +93,8 @@ package final class LiveImage: @unchecked Sendable {
         return try body(self.raw)
     }
 
-    /// The image's size in bytes, as this client last saw it: it follows a resize by another client by itself.
+    /// The image's size in bytes, as this client last saw it: it follows a resize by another client by itself. With
+    /// encryption loaded, without its header.
     package func size() async throws -> UInt64 {
         try await self.context.blocking { try self.sizeBlocking() }
     }

@@ -27,6 +27,8 @@ struct AttachmentRecord: Codable, Sendable, Hashable {
     /// Seconds; `nil` waits for ever.
     var ioTimeout: Double?
     var mapOptions: String
+    /// How the data are encrypted; `nil` if they are not. The key is in the kernel's keyring.
+    var encryption: VolumeEncryption.Format?
     /// The client instance that has the image open.
     var clientAddress: String
     /// Those that had it open before, as long as it is not certain that they are fenced.
@@ -47,11 +49,12 @@ struct AttachmentRecord: Codable, Sendable, Hashable {
         self.isReadOnly = request.isReadOnly
         self.ioTimeout = request.ioTimeout.map { $0 / .seconds(1) }
         self.mapOptions = request.mapOptions
+        self.encryption = request.encryption.format
         self.clientAddress = clientAddress
     }
 
-    /// The request that was noted, given the user's key.
-    func request(key: Secret) -> MapRequest {
+    /// The request that was noted, given the user's key and the data's, which goes with ``encryption``.
+    func request(key: Secret, encryption: VolumeEncryption) -> MapRequest {
         MapRequest(
             volumeID: self.volumeID,
             target: ClusterTarget(monitors: self.monitors, user: self.user, key: key),
@@ -62,7 +65,8 @@ struct AttachmentRecord: Codable, Sendable, Hashable {
             imageID: self.imageID,
             isReadOnly: self.isReadOnly,
             ioTimeout: self.ioTimeout.map { .seconds($0) },
-            mapOptions: self.mapOptions
+            mapOptions: self.mapOptions,
+            encryption: encryption
         )
     }
 

@@ -44,6 +44,10 @@ extension DataEngine {
             let mode = record.isReadOnly ? "read-only" : "for writing"
             throw MapError(.mismatch, "volume \(request.volumeID) is mapped already, \(mode); unmap it first")
         }
+        guard record.encryption == request.encryption.format else {
+            let way = record.encryption == nil ? "without encryption" : "encrypted"
+            throw MapError(.mismatch, "volume \(request.volumeID) is mapped already, \(way); unmap it first")
+        }
     }
 
     // librados makes the thread that submits wait once a client has 100 MB in flight. Let it be a thread of librbd's: the
@@ -62,7 +66,7 @@ extension DataEngine {
             let record = AttachmentRecord(request, by: mapper, clientAddress: cluster.instanceAddress)
             try await self.pool.run { try self.records.write(record) }
             do {
-                return try await self.open(record, on: cluster, context) {
+                return try await self.open(record, request.encryption, on: cluster, context) {
                     try await frontEnd.show($0, named: record.name)
                 }
             } catch {
@@ -99,16 +103,22 @@ extension DataEngine {
     }
 
     /// Opens a volume's image, lets `show` make or take over its device, and serves it.
+    ///
+    /// - Parameter encryption: what the record says of it, with the key: without it nothing is shown.
     func open(
         _ record: AttachmentRecord,
+        _ encryption: VolumeEncryption,
         on cluster: Cluster,
         _ context: IOContext,
         _ show: (ServedImage) async throws -> any ShownDevice
     ) async throws -> ServedVolume {
-        let image = try await LiveImage.open(.id(record.imageID), in: context, readOnly: record.isReadOnly)
+        self.exposures.report(encryption, self.logger)
+        let image = try await LiveImage.open(.id(record.imageID), in: context, readOnly: record.isReadOnly) {
+            try encryption.load(on: $0, record)
+        }
         do {
             if !image.isReadOnly { try await self.lock(image, record) }
-            let served = ServedImage(image, size: try await image.size())
+            let served = ServedImage(image, size: try await image.size(), isEncrypted: record.encryption != nil)
             // Only the newest change matters: following reads the size anew.
             let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
             try await image.onUpdate { changed.yield() }

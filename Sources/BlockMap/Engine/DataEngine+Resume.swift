@@ -25,14 +25,14 @@ extension DataEngine {
         var pause = Self.attempts.first
         while !Task.isCancelled {
             do {
-                guard let key = try await self.pool.run({ try self.keys(record.volumeID) }) else {
+                guard let request = try await self.pool.run({ try self.request(of: record) }) else {
                     return self.logger.error(
                         "a device waits for its key, which the keyring has no more: staging the volume brings it",
                         metadata: ["volume": "\(record.volumeID)"]
                     )
                 }
                 return try await self.locks.with(record.volumeID) {
-                    _ = try await self.resume(record.request(key: key))
+                    _ = try await self.resume(request)
                 }
             } catch {
                 self.logger.warning(
@@ -47,6 +47,14 @@ extension DataEngine {
             }
             pause = min(pause * 2, Self.attempts.longest)
         }
+    }
+
+    /// What a record asks for, with the keys; `nil` if one of them is not there. Blocks.
+    private func request(of record: AttachmentRecord) throws -> MapRequest? {
+        guard let key = try self.keys(record.volumeID) else { return nil }
+        guard record.encryption != nil else { return record.request(key: key, encryption: .none) }
+        guard let dataKey = try self.encryptionKeys(record.volumeID) else { return nil }
+        return record.request(key: key, encryption: .luks2(dataKey))
     }
 
     /// Takes over a volume's device that a dead process has left, if there is one whose I/O waits; the caller has the
@@ -74,7 +82,7 @@ extension DataEngine {
                 record.formerClients = []
                 var isGone = false
                 do {
-                    return try await self.open(record, on: cluster, context) { image in
+                    return try await self.open(record, request.encryption, on: cluster, context) { image in
                         guard let device = try await frontEnd.resume(image, named: record.name) else {
                             isGone = true
                             throw MapError(.notFound, "the device of volume \(record.volumeID) went away")

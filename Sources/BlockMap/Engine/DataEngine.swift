@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import Glibc
-internal import Host
+package import Host
 package import Logging
 package import Rados
 package import Redaction
@@ -30,6 +30,8 @@ package final class DataEngine: Sendable {
     let pool: BlockingPool
     let logger: Logger
     let keys: @Sendable (_ volumeID: String) throws -> Secret?
+    let encryptionKeys: @Sendable (_ volumeID: String) throws -> DataEncryptionKey?
+    let exposures = KeyExposures()
     let locks = VolumeLocks()
     let state = Mutex(State())
     let records: AttachmentRecords
@@ -41,16 +43,19 @@ package final class DataEngine: Sendable {
     ///   - pool: for calls that block. A cluster that does not answer can hold one thread for each volume that is being
     ///     taken down.
     ///   - keys: the cephx key of a volume's user, to serve on what a dead process has left; called on the pool.
+    ///   - encryptionKeys: the key of a volume's data, for the same.
     ///   - logger: for what nobody waits for.
     package init(
         directory: FilePath,
         pool: BlockingPool,
         keys: @escaping @Sendable (_ volumeID: String) throws -> Secret?,
+        encryptionKeys: @escaping @Sendable (_ volumeID: String) throws -> DataEncryptionKey? = { _ in nil },
         logger: Logger
     ) {
         self.directory = directory
         self.pool = pool
         self.keys = keys
+        self.encryptionKeys = encryptionKeys
         self.logger = logger
         self.records = AttachmentRecords(directory: directory.appending("records"))
     }

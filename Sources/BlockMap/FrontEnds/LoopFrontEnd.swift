@@ -52,7 +52,7 @@ struct LoopFrontEnd: FrontEnd {
     ) throws(HostError) -> LoopDevice {
         let device = try LoopDevice.attach(file, readOnly: backend.isReadOnly, label: "locker:\(name)")
         do throws(HostError) {
-            try device.tuneQueue(readAhead: 4 << 20)
+            try device.tuneQueue(readAhead: 4 << 20, discards: backend.takesDiscards)
         } catch {
             try device.detach()
             throw error

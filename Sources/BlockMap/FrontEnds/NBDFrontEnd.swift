@@ -28,7 +28,7 @@ final class NBDFrontEnd: FrontEnd {
         return try await self.serving(backend, identifier) { server throws(HostError) in
             let device = try NBDDevice.connect(to: server, NBDSettings(identifier: identifier))
             do throws(HostError) {
-                try device.tuneQueue(readAhead: 4 << 20)
+                try device.tuneQueue(readAhead: 4 << 20, discards: backend.takesDiscards)
             } catch {
                 try device.abandon()
                 throw error

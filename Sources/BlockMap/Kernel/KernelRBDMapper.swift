@@ -61,7 +61,10 @@ package struct KernelRBDMapper: Mapper {
     }
 
     package func map(_ request: MapRequest) async throws -> MappedDevice {
-        try await self.locks.with(request.volumeID) {
+        guard request.encryption == .none else {
+            throw MapError(.unsupported, "kernel rbd does not encrypt: dm-crypt above it does (DMCryptMapper)")
+        }
+        return try await self.locks.with(request.volumeID) {
             do {
                 if let device = try await self.device(request.volumeID, request.imageID, request) {
                     guard let trouble = try await self.liveness.trouble(device, request) else {

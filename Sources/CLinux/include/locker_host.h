@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/random.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <sys/syscall.h>
@@ -41,6 +42,12 @@ int locker_xfs_replay(const char *device);
 
 // Opens a directory only to hold on to it (O_PATH).
 int locker_hold_directory(const char *path);
+
+// A file that is nowhere but in memory, closed on exec (memfd_create): a GNU extension that the importer does not see.
+int locker_memory_file(const char *name);
+
+// Random bytes of the kernel's (getrandom).
+static inline ssize_t locker_random(void *bytes, size_t count) { return getrandom(bytes, count, 0); }
 
 // errno's name, "EBUSY": a GNU extension that the Swift importer does not see. NULL for a number that is none.
 const char *locker_errno_name(int code);

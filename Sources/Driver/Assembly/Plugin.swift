@@ -168,6 +168,7 @@ package struct Plugin: Sendable {
             directory: self.options.stateDirectory.appending("data"),
             pool: threads,
             keys: { try VolumeKey.read(named: VolumeKey.name(of: $0))?.userKey },
+            encryptionKeys: { try VolumeKey.dataKey(named: VolumeKey.name(of: $0)) },
             logger: self.logger
         )
         try await engine.start()
@@ -200,9 +201,14 @@ package struct Plugin: Sendable {
         var mappers: [MapperName: any Mapper] = [:]
         if KernelRBDMapper.isAvailable() {
             let looks = BlockingPool(threads: 4, name: "looks at rbd")
-            let mapper = KernelRBDMapper(pool: self.threads, looks: looks, logger: self.logger)
-            mappers[.krbd] = mapper
-            self.services.append(BackgroundService({ try await mapper.run() }, end: { await looks.shutdown() }))
+            let kernel = KernelRBDMapper(pool: self.threads, looks: looks, logger: self.logger)
+            mappers[.krbd] = DMCryptMapper(
+                above: kernel,
+                pool: self.threads,
+                keys: { try VolumeKey.dataKey(named: VolumeKey.name(of: $0)) },
+                logger: self.logger
+            )
+            self.services.append(BackgroundService({ try await kernel.run() }, end: { await looks.shutdown() }))
         }
         if let engine {
             for name in DataEngine.available() { mappers[name] = EngineMapper(engine, name) }

@@ -42,7 +42,8 @@ package struct DataMapper: Mapper {
                     ioTimeout: seconds,
                     mapper: self.name,
                     fsid: request.fsid,
-                    mapOptions: request.mapOptions
+                    mapOptions: request.mapOptions,
+                    encryption: request.encryption.format?.rawValue ?? ""
                 ),
                 timeout: Self.deadline
             )

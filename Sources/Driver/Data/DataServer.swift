@@ -35,11 +35,30 @@ package struct DataServer: DataService {
                 imageID: request.imageID,
                 isReadOnly: request.readOnly,
                 ioTimeout: request.ioTimeout == 0 ? nil : .seconds(request.ioTimeout),
-                mapOptions: request.mapOptions
+                mapOptions: request.mapOptions,
+                encryption: try Self.encryption(request, key)
             ),
             by: mapper
         )
         return AttachResponse(attached: Attached(device))
+    }
+
+    private static func encryption(_ request: AttachRequest, _ key: VolumeKey) throws -> VolumeEncryption {
+        switch request.encryption {
+        case "": return .none
+        case VolumeEncryption.Format.luks2.rawValue:
+            guard let dataKey = key.dataKey else {
+                throw LockerError(
+                    .failedPrecondition,
+                    "the kernel keyring has no key \(VolumeKey.dataName(request.keyName)) for the data of volume"
+                        + " \(request.volumeID), which are encrypted; the node process puts it there when it stages a volume"
+                )
+            }
+            return .luks2(dataKey)
+        default:
+            // Never taken for "not encrypted".
+            throw LockerError(.invalidArgument, "the data process knows no encryption \"\(request.encryption)\"")
+        }
     }
 
     private static func mapper(_ name: String) throws -> MapperName {

@@ -38,7 +38,7 @@ package enum StatusMapping {
         switch error.code {
         case .busy: return RPCError(code: .failedPrecondition, message: "\(error)")
         case .notFound: return RPCError(code: .notFound, message: "\(error)")
-        case .unsupported, .mismatch: return RPCError(code: .failedPrecondition, message: "\(error)")
+        case .unsupported, .mismatch, .formatted: return RPCError(code: .failedPrecondition, message: "\(error)")
         default: return RPCError(code: .internalError, message: "\(error)")
         }
     }

@@ -190,7 +190,9 @@ extension NodeVolumes {
                 imageID: request.handle.imageID,
                 isReadOnly: isReadOnly,
                 ioTimeout: parameters.ioTimeout.map { .seconds($0) },
-                mapOptions: options
+                mapOptions: options,
+                // No class can ask for encryption yet; with it the key comes here, and into `request.key`.
+                encryption: .none
             )
         )
     }

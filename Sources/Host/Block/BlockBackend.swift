@@ -9,8 +9,15 @@ package protocol BlockBackend: AnyObject, Sendable {
     /// Whether writes are refused.
     var isReadOnly: Bool { get }
 
+    /// Whether what is discarded is given back; if not, the device is not to offer it.
+    var takesDiscards: Bool { get }
+
     /// Does what a request asks for and then calls its ``BlockRequest/finish(_:)``, once.
     ///
     /// Called on a thread that reads requests: it must not block, since other requests wait behind it.
     func perform(_ request: any BlockRequest)
+}
+
+extension BlockBackend {
+    package var takesDiscards: Bool { true }
 }

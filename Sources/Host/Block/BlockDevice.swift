@@ -64,6 +64,25 @@ package struct BlockDevice: Sendable, Hashable {
         try systemCall("pread", "\(self.path)") { locker_read_beginning(self.path.string) }
     }
 
+    /// Reads its first bytes, as the kernel caches them.
+    ///
+    /// - Returns: fewer than `count` bytes where it ends.
+    /// - Throws: ``HostError``.
+    package func read(count: Int) throws(HostError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: count)
+        try self.withFile { (file) throws(HostError) in
+            while bytes.count < count {
+                let part = try systemCall("pread", "\(self.path)") {
+                    pread(file, &buffer, count - bytes.count, off_t(bytes.count))
+                }
+                guard part > 0 else { return }
+                bytes += buffer[..<part]
+            }
+        }
+        return bytes
+    }
+
     /// The device that is shown at a path: a device file, or a bind mount of one; `nil` if it is something else.
     package static func number(at path: FilePath) -> Number? {
         try? BlockDevice(path).number()

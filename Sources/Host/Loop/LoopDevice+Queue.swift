@@ -6,9 +6,11 @@ internal import SystemPackage
 extension LoopDevice {
     /// Sets the device's queue up for a file that is far away and not on a disk.
     ///
-    /// - Parameter readAhead: bytes that the page cache reads ahead of a sequential reader.
+    /// - Parameters:
+    ///   - readAhead: bytes that the page cache reads ahead of a sequential reader.
+    ///   - discards: whether it offers discards.
     /// - Throws: ``HostError`` for a setting that the kernel has and refuses; one that it does not have is left out.
-    package func tuneQueue(readAhead: UInt64) throws(HostError) {
+    package func tuneQueue(readAhead: UInt64, discards: Bool = true) throws(HostError) {
         let queue = self.sysfs.appending("queue")
         let settings: [(String, String)] = [
             // Nothing to sort for: no head moves, and the cluster has queues of its own.
@@ -20,7 +22,7 @@ extension LoopDevice {
             // As far as kernel rbd reads ahead, by default an object.
             ("read_ahead_kb", "\(readAhead >> 10)"),
             // The loop driver does nothing else while it discards: a large discard is to come in pieces.
-            ("discard_max_bytes", "\(64 << 20)"),
+            ("discard_max_bytes", discards ? "\(64 << 20)" : "0"),
         ]
         for (name, value) in settings {
             do throws(HostError) {

@@ -18,6 +18,11 @@ struct OpenFile: ~Copyable {
         }
     }
 
+    /// Takes over a descriptor that nothing else closes.
+    init(owning descriptor: CInt) {
+        self.descriptor = descriptor
+    }
+
     deinit {
         // Nothing is written through these without a call that reports its own failure.
         _ = Glibc.close(self.descriptor)

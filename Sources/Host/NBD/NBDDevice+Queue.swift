@@ -9,9 +9,11 @@ extension NBDDevice {
     ///
     /// The kernel waits for the requests in flight to do so: the server has to be there.
     ///
-    /// - Parameter readAhead: bytes that the page cache reads ahead of a sequential reader.
+    /// - Parameters:
+    ///   - readAhead: bytes that the page cache reads ahead of a sequential reader.
+    ///   - discards: whether it offers discards.
     /// - Throws: ``HostError`` for a setting that the kernel has and refuses; one that it does not have is left out.
-    package func tuneQueue(readAhead: UInt64) throws(HostError) {
+    package func tuneQueue(readAhead: UInt64, discards: Bool = true) throws(HostError) {
         try self.set([
             // Nothing to sort for: no head moves, and the cluster has queues of its own.
             ("scheduler", "none"),
@@ -23,7 +25,7 @@ extension NBDDevice {
             // As far as kernel rbd reads ahead, by default an object.
             ("read_ahead_kb", "\(readAhead >> 10)"),
             // As for the loop devices: a large discard is to come in pieces, between which others have their turn.
-            ("discard_max_bytes", "\(64 << 20)"),
+            ("discard_max_bytes", discards ? "\(64 << 20)" : "0"),
         ])
     }
 

@@ -44,7 +44,8 @@ package enum Keyring {
         try systemCall("keyctl(KEYCTL_UNLINK)", "\(type) \(name)") { locker_unlink_key(key, LOCKER_USER_KEYRING) }
     }
 
-    private static func find(type: String, name: String) throws(HostError) -> Int32? {
+    /// A key's number; `nil` if there is no such key.
+    static func find(type: String, name: String) throws(HostError) -> Int32? {
         do throws(HostError) {
             return try systemCall("keyctl(KEYCTL_SEARCH)", "\(type) \(name)") {
                 locker_search_key(LOCKER_USER_KEYRING, type, name)

@@ -17,7 +17,8 @@ package struct AttachRequest: Sendable, Hashable {
     /// `user`, field 3.
     package var user: String
 
-    /// The description of the kernel keyring's entry that holds the cephx key.
+    /// The description of the kernel keyring's entry that holds the cephx key. Keys do not travel over the socket: the
+    /// encryption's, if there is one, is in the entry of this name with ":data" behind it.
     package var keyName: String
 
     /// `pool_id`, field 5.
@@ -47,6 +48,9 @@ package struct AttachRequest: Sendable, Hashable {
     /// Options of the mapper, of the StorageClass' mapOptions.
     package var mapOptions: String
 
+    /// How the image's data are encrypted: "luks2"; empty if they are not.
+    package var encryption: String
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         volumeID: String = "",
@@ -61,7 +65,8 @@ package struct AttachRequest: Sendable, Hashable {
         ioTimeout: Int64 = 0,
         mapper: String = "",
         fsid: String = "",
-        mapOptions: String = ""
+        mapOptions: String = "",
+        encryption: String = ""
     ) {
         self.volumeID = volumeID
         self.monitors = monitors
@@ -76,6 +81,7 @@ package struct AttachRequest: Sendable, Hashable {
         self.mapper = mapper
         self.fsid = fsid
         self.mapOptions = mapOptions
+        self.encryption = encryption
     }
 }
 
@@ -99,6 +105,7 @@ extension AttachRequest: WireMessage {
         self.mapper = WireReading.string(raw.mapper)
         self.fsid = WireReading.string(raw.fsid)
         self.mapOptions = WireReading.string(raw.map_options)
+        self.encryption = WireReading.string(raw.encryption)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -120,5 +127,6 @@ extension AttachRequest: WireMessage {
         raw.pointee.mapper = try arena.string(self.mapper, "locker.data.v1.AttachRequest.mapper")
         raw.pointee.fsid = try arena.string(self.fsid, "locker.data.v1.AttachRequest.fsid")
         raw.pointee.map_options = try arena.string(self.mapOptions, "locker.data.v1.AttachRequest.map_options")
+        raw.pointee.encryption = try arena.string(self.encryption, "locker.data.v1.AttachRequest.encryption")
     }
 }

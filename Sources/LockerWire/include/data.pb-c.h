@@ -43,7 +43,8 @@ struct  Locker__Data__V1__AttachRequest
   char **monitors;
   char *user;
   /*
-   * The description of the kernel keyring's entry that holds the cephx key.
+   * The description of the kernel keyring's entry that holds the cephx key. Keys do not travel over the socket: the
+   * encryption's, if there is one, is in the entry of this name with ":data" behind it.
    */
   char *key_name;
   int64_t pool_id;
@@ -64,10 +65,14 @@ struct  Locker__Data__V1__AttachRequest
    * Options of the mapper, of the StorageClass' mapOptions.
    */
   char *map_options;
+  /*
+   * How the image's data are encrypted: "luks2"; empty if they are not.
+   */
+  char *encryption;
 };
 #define LOCKER__DATA__V1__ATTACH_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__data__v1__attach_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Locker__Data__V1__Attached

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+package import Host
+
+/// How a volume's data are encrypted, and the key that opens them.
+package enum VolumeEncryption: Sendable, Hashable {
+    /// Not at all.
+    case none
+    /// A LUKS2 header at the image's start, as ``EncryptedImage/format(_:in:key:)`` makes it, and this key for it; what
+    /// volume records call `luks2-flat`.
+    case luks2(DataEncryptionKey)
+
+    /// What is on the image, without the key.
+    package enum Format: String, Sendable, Hashable, Codable {
+        case luks2
+    }
+
+    /// What is on the image; `nil` if it is not encrypted.
+    package var format: Format? {
+        switch self {
+        case .none: nil
+        case .luks2: .luks2
+        }
+    }
+
+    /// The key; `nil` if there is none.
+    package var key: DataEncryptionKey? {
+        switch self {
+        case .none: nil
+        case .luks2(let key): key
+        }
+    }
+}
