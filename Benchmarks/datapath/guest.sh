@@ -5,7 +5,7 @@
 #
 # The part of Benchmarks/datapath/vm that runs in the guest: measures the ways to a block device that this kernel has.
 #   guest.sh FOLDER    has ceph.conf (a client's) and key (client.csi's); gets results
-# Environment: PROGRAM (a datapath-benchmark), ROUNDS, SECONDS_PER_RUN, IMAGE_MIB, ROWS, WAYS.
+# Environment: PROGRAM (a datapath-benchmark), ROUNDS, SECONDS_PER_RUN, IMAGE_MIB, ROWS (a pattern), WAYS, MEMORY=no.
 set -euo pipefail
 export LC_ALL=C
 readonly FOLDER=$1 IMAGE=datapath
@@ -112,4 +112,4 @@ throughput_table rbd_nbd "${ways[@]}" >"$FOLDER/tables"
     echo
 } >>"$FOLDER/tables"
 cp "$WORK/results" "$FOLDER/results"
-memory >>"$FOLDER/tables"
+[ "${MEMORY:-yes}" = no ] || memory >>"$FOLDER/tables"
