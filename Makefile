@@ -7,7 +7,7 @@
 in_namespace := unshare -m --propagation slave
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-vm conformance sanity demo run clean verify proto fmt fuzz tsan bench bench-datapath
+.PHONY: help setup build test test-vm conformance sanity demo run clean verify proto fmt fuzz tsan bench bench-datapath bench-vm
 
 help: ## says what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,8 +21,9 @@ build: setup ## builds the programs and the tests
 test: ## runs every test against a real Ceph that is started for it (as root); TESTS="A B" runs some
 	@dev/test $(TESTS)
 
-test-vm: setup ## runs the tests of the node's data path under a kernel that has rbd, nbd and ublk, in an emulated machine (as root); TESTS="A B" runs some
+test-vm: setup ## runs the tests of the node's data path under a kernel that has rbd, nbd and ublk, in an emulated machine, and the scenarios of dev/scenarios (as root); TESTS="A B" runs some tests alone
 	@dev/vm test $(TESTS)
+	@$(if $(TESTS),true,dev/scenarios/all)
 
 conformance: ## checks the CSI 1.13 rules, of locker serve or of ENDPOINT=unix:///… [SECRETS=file] [PARAMETERS=file] [SIZE=bytes] (as root)
 	@LOCKER_CONFORMANCE_ENDPOINT=$(ENDPOINT) LOCKER_CONFORMANCE_SECRETS=$(SECRETS) \
@@ -55,8 +56,11 @@ tsan: ## runs the tests of the Ceph rooms under ThreadSanitizer (its own build)
 bench: setup ## measures CreateVolume and DeleteVolume beside librbd alone, or every call: BENCH=every-call (release build)
 	@Benchmarks/controller/run.sh $(BENCH)
 
-bench-datapath: setup ## measures the FUSE data path with fio beside others (release build, as root; wants qemu too)
+bench-datapath: setup ## measures the FUSE data path with fio beside others (release build, as root; wants qemu and rbd-fuse too)
 	@Benchmarks/datapath/run.sh
+
+bench-vm: setup ## measures kernel rbd, rbd-nbd and our nbd and ublk in one emulated machine (release build, as root; wants rbd-nbd too)
+	@Benchmarks/datapath/vm
 
 clean: ## removes what was built
 	rm -rf .build .build-fuzz .build-release .build-tsan .venv
