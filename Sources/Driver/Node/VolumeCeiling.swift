@@ -7,7 +7,7 @@ internal import SystemPackage
 
 /// How many volumes a node carries, for NodeGetInfo: the scheduler puts no more there.
 struct VolumeCeiling: Sendable {
-    /// A volume's threads in the data process: one client of librados each, never shared, besides FUSE's own.
+    /// A volume's threads in the data process: one client of librados each, never shared, besides the front ends' own.
     private static let threads: Int64 = 16
 
     /// A volume's memory in the data process, in KiB: 2.6 MiB measured while it is idle.
@@ -32,7 +32,7 @@ struct VolumeCeiling: Sendable {
     init(mappers: Set<MapperName>, hasSingleMajor: Bool, memory: Int64, threads: Int64) {
         var least = Int64.max
         if mappers.contains(.krbd) { least = min(least, hasSingleMajor ? Self.minors : Self.majors) }
-        if mappers.contains(.fuse) {
+        if !mappers.isDisjoint(with: MapperChoice.userSpace) {
             // A quarter of the memory and half of the threads: what the volumes are for needs the rest.
             least = min(least, memory / 4 / Self.memory, threads / 2 / Self.threads)
         }
