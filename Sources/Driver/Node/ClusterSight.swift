@@ -20,18 +20,20 @@ final class ClusterSight: Sendable {
         self.states.withLock { $0 = states }
     }
 
-    /// What is wrong with a client of a cluster, in words; `nil` if nothing is known to be.
+    /// That a cluster has fenced a client, in words; `nil` if nothing is known of it.
     ///
     /// - Parameter clientAddress: `ip:0/nonce`; empty for none.
-    func trouble(of clientAddress: String, on clusterID: String) -> String? {
-        switch self.states.withLock({ $0[clusterID] }) {
-        case nil: nil
-        case .silent(let why): "its cluster \(clusterID) does not answer, and I/O waits until it does: \(why)"
-        case .answers(let blocklist):
-            blocklist.refuses(clientAddress)
-                ? "its client \(clientAddress) was fenced (blocklisted): nothing is written any more; the pod has to be"
-                    + " deleted, so that the volume is staged anew"
-                : nil
-        }
+    func fence(of clientAddress: String, on clusterID: String) -> String? {
+        guard case .answers(let blocklist) = self.states.withLock({ $0[clusterID] }), blocklist.refuses(clientAddress)
+        else { return nil }
+        return
+            "its client \(clientAddress) was fenced (blocklisted): nothing is written any more; the pod has to be deleted,"
+            + " so that the volume is staged anew"
+    }
+
+    /// That a cluster did not answer, in words; `nil` if it did.
+    func silence(of clusterID: String) -> String? {
+        guard case .silent(let why) = self.states.withLock({ $0[clusterID] }) else { return nil }
+        return "its cluster \(clusterID) does not answer, and I/O waits until it does: \(why)"
     }
 }

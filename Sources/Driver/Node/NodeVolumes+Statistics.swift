@@ -75,11 +75,13 @@ extension NodeVolumes {
         guard device.device.string == record.device else {
             return "its block device is \(device.device) now, but what is mounted is on \(record.device)"
         }
+        // That a client was fenced explains why its requests fail.
+        if let trouble = self.sight.fence(of: device.clientAddress, on: record.clusterID) { return trouble }
         if !device.trouble.isEmpty { return device.trouble }
         if device.oldestRequest > .seconds(10) {
             return "a request to the cluster waits for \(device.oldestRequest.components.seconds) s"
         }
-        if let trouble = self.sight.trouble(of: device.clientAddress, on: record.clusterID) { return trouble }
+        if let trouble = self.sight.silence(of: record.clusterID) { return trouble }
         guard !record.isBlock else { return nil }
         let found = try await self.statistics.read { () throws -> String? in
             guard let entry = try MountTable.read().entry(at: path) else { return nil }

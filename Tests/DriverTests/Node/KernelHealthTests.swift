@@ -30,12 +30,12 @@ struct KernelHealthTests {
         _ volume: MadeVolume,
         saying words: String
     ) async throws -> VolumeCondition {
-        let end = ContinuousClock.now + .seconds(60)
+        let end = ContinuousClock.now + .seconds(120)
         while true {
             let answer = try await node.node.nodeGetVolumeStats(volume.statistics(), timeout: .seconds(20))
             let condition = try #require(answer.volumeCondition)
             if condition.abnormal, condition.message.contains(words) || ContinuousClock.now > end { return condition }
-            try #require(ContinuousClock.now < end, "still well after 60 s")
+            try #require(ContinuousClock.now < end, "still well after 120 s")
             try await Task.sleep(for: .milliseconds(200))
         }
     }

@@ -97,6 +97,27 @@ final class NodeStory: Sendable {
     /// After NodeUnstageVolume: that the node has nothing of the volume, that its data is there when it is staged
     /// again, and that deleting it leaves nothing in the cluster.
     func finish(_ node: LockerProcess) async throws {
+        try await self.stageAgain(node)
+        try await self.controller.delete(self.volume)
+        try await Leftovers.waitUntilGone(self.installation.context)
+    }
+
+    /// Another volume of the same installation, with the same processes.
+    func beside(_ capability: VolumeCapability, parameters: [String: String]) async throws -> NodeStory {
+        var plan = self.installation.plan(capability)
+        plan.parameters.merge(parameters) { $1 }
+        let volume = try await self.controller.create(plan, of: self.installation)
+        return NodeStory(
+            installation: self.installation,
+            controller: self.controller,
+            data: self.data,
+            volume: volume
+        )
+    }
+
+    /// After NodeUnstageVolume: that the node has nothing of the volume, and that its data is there when it is staged
+    /// again.
+    func stageAgain(_ node: LockerProcess) async throws {
         try await self.expectNothingOnNode()
         if let work = self.work.withLock({ $0 }) {
             try await node.stage(self.volume)
@@ -106,8 +127,6 @@ final class NodeStory: Sendable {
             try await node.unstage(self.volume)
             try await self.expectNothingOnNode()
         }
-        try await self.controller.delete(self.volume)
-        try await Leftovers.waitUntilGone(self.installation.context)
     }
 
     private func expectNothingOnNode() async throws {
