@@ -23,7 +23,8 @@ final class ServingProcess: Sendable {
         cluster: TestCluster,
         directory: FilePath,
         mapper: MapperName = .fuse,
-        selfReading: Bool = false
+        selfReading: Bool = false,
+        encryptionKey: String? = nil
     ) throws {
         try self.init(
             images: [image],
@@ -31,7 +32,8 @@ final class ServingProcess: Sendable {
             cluster: cluster,
             directory: directory,
             mapper: mapper,
-            selfReading: selfReading
+            selfReading: selfReading,
+            encryptionKey: encryptionKey
         )
     }
 
@@ -42,13 +44,15 @@ final class ServingProcess: Sendable {
         cluster: TestCluster,
         directory: FilePath,
         mapper: MapperName = .fuse,
-        selfReading: Bool = false
+        selfReading: Bool = false,
+        encryptionKey: String? = nil
     ) throws {
         var arguments = [
             "serve", "--directory", directory.string, "--monitors", cluster.monitors.joined(separator: " "),
             "--pool", context.poolName, "--namespace", context.namespace, "--mapper", mapper.rawValue,
         ]
         if selfReading { arguments.insert("--self-reading", at: 1) }
+        if let encryptionKey { arguments += ["--encryption-key", encryptionKey] }
         arguments += images
         let output = try FileDescriptor.pipe()
         defer { try? output.readEnd.close() }

@@ -9,6 +9,6 @@ struct DatapathBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "datapath-benchmark",
         abstract: "Serves RBD images as block devices, to be measured or to be killed.",
-        subcommands: [Serve.self]
+        subcommands: [Serve.self, Encrypt.self]
     )
 }

@@ -5,6 +5,7 @@ internal import ArgumentParser
 internal import BlockMap
 internal import Dispatch
 internal import Glibc
+internal import Host
 internal import Logging
 internal import RBD
 internal import Rados
@@ -41,6 +42,9 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "ublk, nbd or fuse.")
     var mapper = MapperName.fuse
+
+    @Option(help: "The name of the volumes' key in root's keyring, if they are encrypted.")
+    var encryptionKey: String?
 
     @Flag(help: "Map read-only.")
     var readOnly = false
@@ -89,13 +93,22 @@ struct Serve: AsyncParsableCommand {
             imageID: id,
             isReadOnly: self.readOnly,
             ioTimeout: nil,
-            mapOptions: self.options
+            mapOptions: self.options,
+            encryption: try self.encryption()
         )
         let device = try await engine.map(request, by: self.mapper)
         // Not by print(), which keeps the line back when standard output is no terminal.
         try FileDescriptor.standardOutput.writeAll("\(device.device) \(device.clientAddress)\n".utf8)
         await cluster.close()
         if self.selfReading { Self.readForever(device.device, threads) }
+    }
+
+    private func encryption() throws -> VolumeEncryption {
+        guard let name = self.encryptionKey else { return .none }
+        guard let key = try DataEncryptionKey.read(named: name) else {
+            throw ValidationError("there is no key \(name)")
+        }
+        return .luks2(key)
     }
 
     #if arch(arm64)
