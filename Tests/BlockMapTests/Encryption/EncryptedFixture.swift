@@ -53,7 +53,10 @@ extension EngineFixture {
 /// A text that is nowhere else, in as many bytes as asked for.
 func marker(_ count: Int) -> (text: [UInt8], bytes: [UInt8]) {
     let text = Array("marker-\(UInt64.random(in: 0...UInt64.max))-of-a-test;".utf8)
-    return (text, Array(Array(repeating: text, count: count / text.count + 1).joined().prefix(count)))
+    var bytes = text
+    // By doubling: byte for byte a debug build takes a minute for some megabytes under emulation.
+    while bytes.count < count { bytes += bytes }
+    return (text, Array(bytes.prefix(count)))
 }
 
 extension [UInt8] {
