@@ -17,7 +17,7 @@ import threading
 import time
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-LOCKER = os.path.join(PROJECT, ".build/debug/locker")
+LOCKER = os.environ.get("LOCKER", os.path.join(PROJECT, ".build/debug/locker"))
 ADDRESS = "10.77.0.1"
 # On a busy machine an emulated one is ten times slower than on a quiet one; nothing here is measured by it.
 PATIENCE = 120
