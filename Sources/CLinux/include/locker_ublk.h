@@ -69,7 +69,8 @@ static inline struct ublksrv_io_cmd locker_ublk_io(uint16_t tag, int32_t result)
 
 // A disk of 512-byte sectors with a cache that is flushed; sizes in bytes, but for its own in sectors.
 static inline struct ublk_params locker_ublk_disk(uint64_t sectors, int is_read_only, uint32_t most_data,
-                                                  uint32_t most_discard, uint32_t discard_granularity) {
+                                                  uint32_t most_zeroes, int takes_discards,
+                                                  uint32_t discard_granularity) {
     struct ublk_params disk;
     memset(&disk, 0, sizeof disk);
     disk.len = sizeof disk;
@@ -80,7 +81,8 @@ static inline struct ublk_params locker_ublk_disk(uint64_t sectors, int is_read_
     disk.basic.max_sectors = most_data >> 9;
     disk.basic.dev_sectors = sectors;
     disk.discard.discard_granularity = discard_granularity;
-    disk.discard.max_discard_sectors = disk.discard.max_write_zeroes_sectors = most_discard >> 9;
+    disk.discard.max_write_zeroes_sectors = most_zeroes >> 9;
+    disk.discard.max_discard_sectors = takes_discards ? most_zeroes >> 9 : 0;
     disk.discard.max_discard_segments = 1;
     return disk;
 }

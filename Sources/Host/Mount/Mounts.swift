@@ -81,15 +81,27 @@ package enum Mounts {
         try systemCall("move_mount", name) { locker_place_mount(mount.descriptor, to) }
     }
 
-    /// Unmounts what is mounted last at `target`, without following a symbolic link there.
+    // How long what only looks in passing is waited for: an indexer, or a process between fork and exec, which has what
+    // its parent had open at that moment.
+    private static let patience = Duration.seconds(1)
+
+    /// Unmounts what is mounted last at `target`, without following a symbolic link there; waits a second for who uses it.
     ///
     /// - Throws: ``HostError``: `EBUSY` with the processes that hold it named, `EINVAL` if nothing is mounted there.
     package static func unmount(_ target: FilePath, below root: TrustedRoot = .filesystem) throws(HostError) {
-        do throws(HostError) {
-            let entry = try root.openParent(of: target)
-            try systemCall("umount2", "\(target)") { umount2(entry.path.string, CInt(UMOUNT_NOFOLLOW)) }
-        } catch  where error.code == .resourceBusy {
-            throw error.with(note: MountHolders.description(of: target))
+        let entry = try root.openParent(of: target)
+        let clock = ContinuousClock()
+        let deadline = clock.now + Self.patience
+        while true {
+            do throws(HostError) {
+                try systemCall("umount2", "\(target)") { umount2(entry.path.string, CInt(UMOUNT_NOFOLLOW)) }
+                return
+            } catch {
+                guard error.code == .resourceBusy else { throw error }
+                guard clock.now < deadline else { throw error.with(note: MountHolders.description(of: target)) }
+                // The kernel tells nobody when the last user has gone.
+                usleep(20_000)
+            }
         }
     }
 

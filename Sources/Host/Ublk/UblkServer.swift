@@ -79,6 +79,7 @@ package final class UblkServer: Sendable {
                 UInt32(UblkRequest.maximumData),
                 // As for the loop devices: a large discard is to come in pieces, between which others have their turn.
                 64 << 20,
+                backend.takesDiscards ? 1 : 0,
                 // librbd skips what is smaller than this at the ends of a discard.
                 64 << 10
             )
