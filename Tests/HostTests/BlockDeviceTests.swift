@@ -25,6 +25,24 @@ struct BlockDeviceTests {
         }
     }
 
+    @Test("A loop device whose last user wanted no discards takes them again from the next")
+    func discards() async throws {
+        try await Scratch.with { scratch in
+            let first = try scratch.device(size: 8 << 20)
+            try first.tuneQueue(readAhead: 128 << 10, discards: false)
+            #expect(try Self.largestDiscard(of: first) == 0)
+            try first.detach()
+            // Of the same number, unless another test was faster.
+            let second = try scratch.device(size: 8 << 20)
+            try second.tuneQueue(readAhead: 128 << 10, discards: true)
+            #expect(try Self.largestDiscard(of: second) == 64 << 20)
+        }
+    }
+
+    private static func largestDiscard(of device: LoopDevice) throws -> Int? {
+        Int(try #require(HostFile.line(FilePath("/sys/block/loop\(device.number)/queue/discard_max_bytes"))))
+    }
+
     @Test("What is no device, or has none behind it, is refused")
     func refused() async throws {
         try await Scratch.with { scratch in

@@ -67,6 +67,8 @@ final class NBDPeer {
         try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
                 let got = recv(self.file, buffer.baseAddress! + filled, count - filled, 0)
+                // The end too: a socket that is closed before all that came was read says it like this.
+                if got < 0, errno == ECONNRESET { break }
                 guard got >= 0 else { throw SetUpError("recv: errno \(errno)") }
                 if got == 0 { break }
                 filled += got

@@ -13,6 +13,9 @@
 // The number of a loop device that is free just now.
 static inline int locker_loop_free(int control) { return ioctl(control, LOOP_CTL_GET_FREE); }
 
+// Has the kernel forget a device that nobody uses, and with it what was set up on it.
+static inline int locker_loop_remove(int control, int number) { return ioctl(control, LOOP_CTL_REMOVE, (long)number); }
+
 // Makes `device` show `file`, all of its settings at once; `name` is what LOOP_GET_STATUS64 calls it, cut to fit.
 static inline int locker_loop_configure(int device, int file, uint32_t block_size, uint32_t flags, const char *name) {
     struct loop_config config;

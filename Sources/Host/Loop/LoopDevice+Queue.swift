@@ -30,8 +30,7 @@ extension LoopDevice {
             } catch  where error.code == .noSuchFileOrDirectory {
                 continue
             } catch  where error.code == .invalidArgument && name == "discard_max_bytes" {
-                // A device that has met a discard that its file refused takes none any more, whatever its next file does
-                // (Linux 6.18); it serves all the same.
+                // Its last user had it take none, and somebody looked at it when it was to be removed for that.
                 continue
             }
         }

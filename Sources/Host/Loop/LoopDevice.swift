@@ -64,6 +64,11 @@ package struct LoopDevice: Sendable, Hashable {
                 locker_loop_free(control.descriptor)
             }
             let device = LoopDevice(number: Int(free))
+            if device.isWithoutDiscards, attempts < 64 {
+                attempts += 1
+                // The next device of this number is a new one. One that somebody looks at stays, and serves all the same.
+                if locker_loop_remove(control.descriptor, free) == 0 { continue }
+            }
             do throws(HostError) {
                 try device.configure(backing, readOnly: readOnly, label: label)
                 return device
@@ -72,6 +77,14 @@ package struct LoopDevice: Sendable, Hashable {
                 attempts += 1
             }
         }
+    }
+
+    /// Whether its last user had it take no discards (``tuneQueue(readAhead:discards:)``): it remembers that whatever file
+    /// it shows next, and Linux 6.18 does not let it be told otherwise.
+    private var isWithoutDiscards: Bool {
+        let queue = self.sysfs.appending("queue")
+        guard let most = HostFile.line(queue.appending("discard_max_hw_bytes")), most != "0" else { return false }
+        return HostFile.line(queue.appending("discard_max_bytes")) == "0"
     }
 
     private func configure(_ backing: borrowing OpenFile, readOnly: Bool, label: String) throws(HostError) {

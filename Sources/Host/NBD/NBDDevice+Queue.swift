@@ -11,22 +11,25 @@ extension NBDDevice {
     ///
     /// - Parameters:
     ///   - readAhead: bytes that the page cache reads ahead of a sequential reader.
-    ///   - discards: whether it offers discards.
+    ///   - discards: whether it was connected to a server that takes discards.
     /// - Throws: ``HostError`` for a setting that the kernel has and refuses; one that it does not have is left out.
     package func tuneQueue(readAhead: UInt64, discards: Bool = true) throws(HostError) {
-        try self.set([
-            // Nothing to sort for: no head moves, and the cluster has queues of its own.
-            ("scheduler", "none"),
-            ("rotational", "0"),
-            ("add_random", "0"),
-            // What a request's memory has room for without being allocated for it. The kernel's own choice, 128 KiB,
-            // would make eight of every large one; the most that it can send is 32 MiB.
-            ("max_sectors_kb", "\(NBDRequest.usualData >> 10)"),
-            // As far as kernel rbd reads ahead, by default an object.
-            ("read_ahead_kb", "\(readAhead >> 10)"),
-            // As for the loop devices: a large discard is to come in pieces, between which others have their turn.
-            ("discard_max_bytes", discards ? "\(64 << 20)" : "0"),
-        ])
+        // As for the loop devices: a large discard is to come in pieces, between which others have their turn. Never zero:
+        // the next user of this number would be without them too.
+        let pieces = discards ? [("discard_max_bytes", "\(64 << 20)")] : []
+        try self.set(
+            [
+                // Nothing to sort for: no head moves, and the cluster has queues of its own.
+                ("scheduler", "none"),
+                ("rotational", "0"),
+                ("add_random", "0"),
+                // What a request's memory has room for without being allocated for it. The kernel's own choice, 128 KiB,
+                // would make eight of every large one; the most that it can send is 32 MiB.
+                ("max_sectors_kb", "\(NBDRequest.usualData >> 10)"),
+                // As far as kernel rbd reads ahead, by default an object.
+                ("read_ahead_kb", "\(readAhead >> 10)"),
+            ] + pieces
+        )
     }
 
     /// Makes the device as large as what is behind it has become, also while it is mounted; it never gets smaller.

@@ -83,7 +83,8 @@ package struct NBDDevice: Sendable, Hashable {
 
     /// The attributes of a new device, but for its sockets.
     static func attributes(_ settings: NBDSettings, of backend: any BlockBackend) -> NetlinkAttributes {
-        var flags = NBD_FLAG_HAS_FLAGS | NBD_FLAG_SEND_FLUSH | NBD_FLAG_SEND_TRIM | NBD_FLAG_SEND_WRITE_ZEROES
+        var flags = NBD_FLAG_HAS_FLAGS | NBD_FLAG_SEND_FLUSH | NBD_FLAG_SEND_WRITE_ZEROES
+        if backend.takesDiscards { flags |= NBD_FLAG_SEND_TRIM }
         if backend.isReadOnly { flags |= NBD_FLAG_READ_ONLY }
         if settings.connections > 1 { flags |= NBD_FLAG_CAN_MULTI_CONN }
         var attributes = NetlinkAttributes()
