@@ -10,7 +10,7 @@ import laboratory
 
 CALL = 60
 # The mappers whose volumes a scenario plays with: those of a kernel that students' volumes meet.
-MOUNTERS = tuple(os.environ.get("MAPPERS", "krbd nbd").split())
+MOUNTERS = tuple(os.environ.get("MAPPERS", "krbd nbd ublk").split())
 
 
 class Refused(laboratory.Wrong):
