@@ -16,7 +16,9 @@ package enum StatusMapping {
     /// The message says what failed, on which object, and what to do; details stay empty, as the specification wants.
     package static func status(for error: any Error) -> RPCError {
         switch error {
-        case let error as RPCError: error
+        // Without the metadata: those of an answer that the data process gave are that answer's trailers, and a second set of
+        // them makes the caller break the stream off.
+        case let error as RPCError: RPCError(code: error.code, message: error.message)
         case let error as any RPCErrorConvertible: RPCError(error)
         case let error as FieldError: RPCError(code: .invalidArgument, message: "\(error)")
         case let error as LockerError: RPCError(code: self.code(error.code), message: error.message)

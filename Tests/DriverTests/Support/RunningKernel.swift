@@ -20,6 +20,9 @@ enum RunningKernel {
         return mappers.count == 1 ? mappers.flatMap { [($0, "ext4"), ($0, "xfs")] } : pairs
     }()
 
+    /// Those whose devices can grow while they are in use.
+    static let growing = Set(mappers).subtracting(DataEngine.fixedSize())
+
     /// Those whose devices wait for the next data process when theirs is killed.
     static let waitingMappers = mappers.filter { $0 == .nbd || $0 == .ublk }
 
