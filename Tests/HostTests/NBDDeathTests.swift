@@ -136,12 +136,13 @@ struct NBDDeathTests {
                 #expect(fixture.server.connections == 1)
                 backend.release()
             }
-            // Let it go on to its end.
-            let ending = Task { try await student.stop() }
-            try await eventually("it ends") {
+            // What was held so far may have been the kernel's look for partitions.
+            try await eventually("it writes") {
                 backend.release()
                 return student.pages > 0
             }
+            // Let it go on to its end.
+            let ending = Task { try await student.stop() }
             while backend.inFlight > 0 || !student.hasEnded {
                 backend.release()
                 try await Task.sleep(for: .milliseconds(5))
