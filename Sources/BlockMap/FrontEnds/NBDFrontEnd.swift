@@ -3,7 +3,6 @@
 
 internal import Host
 internal import Rados
-internal import Synchronization
 internal import SystemPackage
 
 /// The kernel's nbd over Unix sockets: devices outlive the process, and wait for the next.
@@ -12,8 +11,7 @@ final class NBDFrontEnd: FrontEnd {
 
     private let pool: BlockingPool
     private let report: @Sendable (HostError) -> Void
-    /// Made for the first device: a process that serves none has no threads for them.
-    private let reactor = Mutex<NBDReactor?>(nil)
+    private let reactor = OnFirstUse<NBDReactor>()
 
     /// Nothing is served yet.
     ///
@@ -51,7 +49,7 @@ final class NBDFrontEnd: FrontEnd {
     }
 
     func stop() async throws {
-        let reactor = self.reactor.withLock { $0.take() }
+        let reactor = self.reactor.take()
         try await self.pool.run { reactor?.stop() }
     }
 
@@ -71,13 +69,7 @@ final class NBDFrontEnd: FrontEnd {
     }
 
     private func running() throws(HostError) -> NBDReactor {
-        // With its lock, so that there are never two.
-        try self.reactor.withLock { reactor throws(HostError) in
-            if let reactor { return reactor }
-            let started = try NBDReactor()
-            reactor = started
-            return started
-        }
+        try self.reactor.get { () throws(HostError) in try NBDReactor() }
     }
 
     /// What the kernel keeps with the device.

@@ -3,7 +3,6 @@
 
 internal import Host
 internal import Rados
-internal import Synchronization
 internal import SystemPackage
 
 /// The kernel's ublk over io_uring: devices outlive the process, and wait for the next.
@@ -15,8 +14,7 @@ final class UblkFrontEnd: FrontEnd {
 
     private let pool: BlockingPool
     private let report: @Sendable (HostError) -> Void
-    /// Made for the first device: a process that serves none has no threads for them.
-    private let reactor = Mutex<UblkReactor?>(nil)
+    private let reactor = OnFirstUse<UblkReactor>()
 
     /// Nothing is served yet.
     ///
@@ -58,18 +56,12 @@ final class UblkFrontEnd: FrontEnd {
     }
 
     func stop() async throws {
-        let reactor = self.reactor.withLock { $0.take() }
+        let reactor = self.reactor.take()
         try await self.pool.run { reactor?.stop() }
     }
 
     private func running() throws(HostError) -> UblkReactor {
-        // With its lock, so that there are never two.
-        try self.reactor.withLock { reactor throws(HostError) in
-            if let reactor { return reactor }
-            let started = try UblkReactor(report: self.report)
-            reactor = started
-            return started
-        }
+        try self.reactor.get { () throws(HostError) in try UblkReactor(report: self.report) }
     }
 
     /// What the kernel keeps with the device: the name itself.

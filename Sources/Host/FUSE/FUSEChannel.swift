@@ -10,11 +10,11 @@ final class FUSEChannel: Sendable {
     /// The file descriptor, open as long as this object lives.
     let file: CInt
     /// Where requests come from and go to.
-    let pool: FUSERequestPool
+    let pool: RequestPool<FUSERequest>
     private let report: @Sendable (HostError) -> Void
 
     /// Opens the first channel of a connection that is mounted later.
-    init(pool: FUSERequestPool, report: @escaping @Sendable (HostError) -> Void) throws(HostError) {
+    init(pool: RequestPool<FUSERequest>, report: @escaping @Sendable (HostError) -> Void) throws(HostError) {
         self.file = try systemCall("open", "/dev/fuse") { open("/dev/fuse", O_RDWR | O_CLOEXEC) }
         self.pool = pool
         self.report = report
@@ -42,7 +42,7 @@ final class FUSEChannel: Sendable {
     ///
     /// - Returns: it, and how many bytes its message has; `nil` once the connection has ended.
     func next() -> (FUSERequest, count: Int)? {
-        let request = self.pool.take()
+        let request = self.pool.take() ?? FUSERequest()
         while true {
             do throws(HostError) {
                 let count = try systemCall("read", "/dev/fuse") {

@@ -11,7 +11,7 @@ internal import SystemPackage
 /// between the kernel and who performs it. Requests are reused; one belongs to whoever performs it until it is finished.
 ///
 /// `@unchecked Sendable`: handed from the reading thread to the performing one, never used by both at once.
-package final class FUSERequest: BlockRequest, @unchecked Sendable {
+package final class FUSERequest: BlockRequest, PooledRequest, @unchecked Sendable {
     /// Bytes that one request reads or writes at most.
     package static let maximumData = 1 << 20
 

@@ -35,7 +35,7 @@ package final class FUSEServer: Sendable {
         threads: Int,
         report: @escaping @Sendable (HostError) -> Void
     ) throws(HostError) {
-        let first = try FUSEChannel(pool: FUSERequestPool(), report: report)
+        let first = try FUSEChannel(pool: RequestPool<FUSERequest>(), report: report)
         let options = MountOptions(
             flags: [.noSetUserID, .noDevices, .noExecute, .noAccessTimes],
             data: ["fd=\(first.file)", "rootmode=40000", "user_id=0", "group_id=0"]

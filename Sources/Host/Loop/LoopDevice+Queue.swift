@@ -11,8 +11,8 @@ extension LoopDevice {
     ///   - discards: whether it offers discards.
     /// - Throws: ``HostError`` for a setting that the kernel has and refuses; one that it does not have is left out.
     package func tuneQueue(readAhead: UInt64, discards: Bool = true) throws(HostError) {
-        let queue = self.sysfs.appending("queue")
-        let settings: [(String, String)] = [
+        let queue = BlockQueue(sysfs: self.sysfs)
+        try queue.set([
             // Nothing to sort for: no head moves, and the cluster has queues of its own.
             ("scheduler", "none"),
             ("rotational", "0"),
@@ -21,18 +21,12 @@ extension LoopDevice {
             ("max_sectors_kb", "1024"),
             // As far as kernel rbd reads ahead, by default an object.
             ("read_ahead_kb", "\(readAhead >> 10)"),
+        ])
+        do throws(HostError) {
             // The loop driver does nothing else while it discards: a large discard is to come in pieces.
-            ("discard_max_bytes", discards ? "\(64 << 20)" : "0"),
-        ]
-        for (name, value) in settings {
-            do throws(HostError) {
-                try HostFile.write(value, to: queue.appending(name))
-            } catch  where error.code == .noSuchFileOrDirectory {
-                continue
-            } catch  where error.code == .invalidArgument && name == "discard_max_bytes" {
-                // Its last user had it take none, and somebody looked at it when it was to be removed for that.
-                continue
-            }
+            try queue.set([("discard_max_bytes", discards ? "\(64 << 20)" : "0")])
+        } catch  where error.code == .invalidArgument {
+            // Its last user had it take none, and somebody looked at it when it was to be removed for that.
         }
     }
 }

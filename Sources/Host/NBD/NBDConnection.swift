@@ -23,7 +23,7 @@ final class NBDConnection: @unchecked Sendable {
     /// What it is called in errors.
     let name: String
     /// Where requests come from and go to.
-    let pool: NBDRequestPool
+    let pool: RequestPool<NBDRequest>
     /// By which the loop knows it.
     let id: UInt64
 

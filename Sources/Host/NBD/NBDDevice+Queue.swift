@@ -17,7 +17,7 @@ extension NBDDevice {
         // As for the loop devices: a large discard is to come in pieces, between which others have their turn. Never zero:
         // the next user of this number would be without them too.
         let pieces = discards ? [("discard_max_bytes", "\(64 << 20)")] : []
-        try self.set(
+        try BlockQueue(sysfs: self.sysfs).set(
             [
                 // Nothing to sort for: no head moves, and the cluster has queues of its own.
                 ("scheduler", "none"),
@@ -68,17 +68,6 @@ extension NBDDevice {
 
     /// Sets how often the kernel looks after the requests in flight.
     func patrol(every period: Duration) throws(HostError) {
-        try self.set([("io_timeout", "\(max(period.wholeSeconds, 1) * 1000)")])
-    }
-
-    private func set(_ settings: [(name: String, value: String)]) throws(HostError) {
-        let queue = self.sysfs.appending("queue")
-        for (name, value) in settings {
-            do throws(HostError) {
-                try HostFile.write(value, to: queue.appending(name))
-            } catch  where error.code == .noSuchFileOrDirectory {
-                continue
-            }
-        }
+        try BlockQueue(sysfs: self.sysfs).set([("io_timeout", "\(max(period.wholeSeconds, 1) * 1000)")])
     }
 }

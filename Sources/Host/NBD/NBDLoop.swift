@@ -9,18 +9,18 @@ internal import SystemPackage
 /// The work of one thread: waits for what comes in on its connections, and for room to send in those that want it.
 ///
 /// See: man 7 epoll.
-final class NBDLoop: Sendable {
+final class NBDLoop: ServingLoop {
     private static let wakeID: UInt64 = 0
 
     /// Where requests come from and go to.
-    let pool: NBDRequestPool
+    let pool: RequestPool<NBDRequest>
     private let epoll: CInt
     private let event: CInt
     private let ids = Atomic<UInt64>(NBDLoop.wakeID)
     private let connections = Mutex<[UInt64: NBDConnection]>([:])
     private let stopping = Atomic(false)
 
-    init(pool: NBDRequestPool) throws(HostError) {
+    init(pool: RequestPool<NBDRequest>) throws(HostError) {
         self.pool = pool
         let epoll = try systemCall("epoll_create1", "an nbd loop") { locker_epoll_open() }
         do throws(HostError) {

@@ -71,7 +71,7 @@ final class NBDReader {
     }
 
     /// Lets go of what is not whole, when nothing more is read.
-    func drop(to pool: NBDRequestPool) {
+    func drop(to pool: RequestPool<NBDRequest>) {
         if let partial = self.partial { pool.give(partial.request) }
         self.partial = nil
     }
@@ -134,7 +134,7 @@ final class NBDReader {
     }
 
     private func request(_ header: NBDHeader, room: Int, _ connection: NBDConnection) -> NBDRequest {
-        let request = connection.pool.take(room)
+        let request = NBDRequest.from(connection.pool, room: room)
         request.connection = connection
         request.operation = .flush
         request.handle = header.handle

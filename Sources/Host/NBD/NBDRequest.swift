@@ -12,7 +12,7 @@ internal import SystemPackage
 ///
 /// `@unchecked Sendable`: handed from the reading thread to the performing one and from there to the sending one, never
 /// used by two at once.
-final class NBDRequest: BlockRequest, @unchecked Sendable {
+final class NBDRequest: BlockRequest, PooledRequest, @unchecked Sendable {
     /// Bytes of data that a request which is kept for reuse has room for; the queue is set to send no larger ones.
     static let usualData = 1 << 20
     /// Bytes that one request reads or writes at most: `max_hw_sectors` of the kernel's nbd.
@@ -53,8 +53,18 @@ final class NBDRequest: BlockRequest, @unchecked Sendable {
         _ = locker_unmap(self.memory, Self.page + self.capacity)
     }
 
+    /// One with room for so many bytes of data, if possible one that was used before.
+    static func from(_ pool: RequestPool<NBDRequest>, room: Int) -> NBDRequest {
+        room <= Self.usualData ? pool.take() ?? NBDRequest() : NBDRequest(capacity: room)
+    }
+
     /// Whether it is of the size that is kept for reuse.
     var isUsual: Bool { self.capacity == Self.usualData }
+
+    /// Lets its connection go.
+    func letGo() {
+        self.connection = nil
+    }
 
     /// Where the answer begins.
     var answer: UnsafeMutableRawPointer { self.data - Self.replyHeader }

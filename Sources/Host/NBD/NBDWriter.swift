@@ -44,14 +44,14 @@ final class NBDWriter: @unchecked Sendable {
     private static let mostParts = 64
 
     private let file: CInt
-    private let pool: NBDRequestPool
+    private let pool: RequestPool<NBDRequest>
     private let state = Mutex(State())
     private var batch: [NBDRequest] = []
     private var first = 0
     private var sent = 0
     private let parts: UnsafeMutablePointer<iovec>
 
-    init(file: CInt, pool: NBDRequestPool) {
+    init(file: CInt, pool: RequestPool<NBDRequest>) {
         self.file = file
         self.pool = pool
         self.parts = .allocate(capacity: Self.mostParts)

@@ -13,7 +13,7 @@ extension UblkDevice {
     /// - Parameter readAhead: bytes that the page cache reads ahead of a sequential reader.
     /// - Throws: ``HostError`` for a setting that the kernel has and refuses; one that it does not have is left out.
     package func tuneQueue(readAhead: UInt64) throws(HostError) {
-        try self.set([
+        try BlockQueue(sysfs: self.sysfs).set([
             ("rotational", "0"),
             ("add_random", "0"),
             // The kernel's own choice, 1280 KiB at most, may be less.
@@ -28,7 +28,7 @@ extension UblkDevice {
     /// It does so when it cancels a command that waits for a request. If each had a request, Linux before 6.15 would find
     /// out only when the oldest request has waited for 30 s.
     func keepReserve() throws(HostError) {
-        try self.set([
+        try BlockQueue(sysfs: self.sysfs).set([
             // Nothing to sort for: no head moves, and the cluster has queues of its own. Without one it is the number of
             // requests that is limited, and not what the scheduler keeps back.
             ("scheduler", "none"),
@@ -74,17 +74,6 @@ extension UblkDevice {
                 object: "\(self.path)",
                 note: "the kernel did not change its size"
             )
-        }
-    }
-
-    private func set(_ settings: [(name: String, value: String)]) throws(HostError) {
-        let queue = self.sysfs.appending("queue")
-        for (name, value) in settings {
-            do throws(HostError) {
-                try HostFile.write(value, to: queue.appending(name))
-            } catch  where error.code == .noSuchFileOrDirectory {
-                continue
-            }
         }
     }
 }

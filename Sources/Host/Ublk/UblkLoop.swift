@@ -14,7 +14,7 @@ internal import SystemPackage
 ///
 /// `@unchecked Sendable`: `ring`, `queues` and `counter` are the thread's alone once it runs; the rest is immutable or
 /// locks.
-final class UblkLoop: @unchecked Sendable {
+final class UblkLoop: ServingLoop, @unchecked Sendable {
     private static let wakeID: UInt64 = 0
     private static let tagBits: UInt64 = 16
     // Room for all fetches of a new queue besides what a turn has to commit.
@@ -29,7 +29,7 @@ final class UblkLoop: @unchecked Sendable {
     }
 
     /// Where requests come from and go to.
-    let pool: UblkRequestPool
+    let pool: RequestPool<UblkRequest>
     private let ring: IOURing
     private let event: CInt
     private let counter: UnsafeMutablePointer<UInt64>
@@ -38,7 +38,7 @@ final class UblkLoop: @unchecked Sendable {
     private var queues: [UInt64: UblkQueue] = [:]
     private let report: @Sendable (HostError) -> Void
 
-    init(pool: UblkRequestPool, report: @escaping @Sendable (HostError) -> Void) throws(HostError) {
+    init(pool: RequestPool<UblkRequest>, report: @escaping @Sendable (HostError) -> Void) throws(HostError) {
         self.pool = pool
         self.report = report
         self.ring = try IOURing(.ofOneThread, entries: Self.entries, completions: 4096, name: "a ublk thread")

@@ -37,7 +37,7 @@ final class UblkQueue: @unchecked Sendable {
 
     private let backend: any BlockBackend
     private let loop: UblkLoop
-    private let pool: UblkRequestPool
+    private let pool: RequestPool<UblkRequest>
     private var requests: UnsafePointer<ublksrv_io_desc>?
     private let ended: @Sendable (HostError?) -> Void
 
@@ -85,7 +85,7 @@ final class UblkQueue: @unchecked Sendable {
     /// Takes the request of a tag and has it performed; on the loop's thread.
     func receive(_ tag: UInt16) {
         guard let description = self.requests.map({ $0 + Int(tag) }) else { return }
-        let request = self.pool.take()
+        let request = self.pool.take() ?? UblkRequest()
         request.queue = self
         request.tag = tag
         request.offset = locker_ublk_offset(description)

@@ -10,7 +10,7 @@ internal import SystemPackage
 /// Requests are reused by all devices of a process; one belongs to whoever performs it until it is finished.
 ///
 /// `@unchecked Sendable`: handed from the loop's thread to the performing one and back, never used by two at once.
-final class UblkRequest: BlockRequest, @unchecked Sendable {
+final class UblkRequest: BlockRequest, PooledRequest, @unchecked Sendable {
     /// Bytes that one request reads or writes at most.
     static let maximumData = 1 << 20
 
@@ -38,6 +38,11 @@ final class UblkRequest: BlockRequest, @unchecked Sendable {
 
     deinit {
         _ = locker_unmap(self.data, Self.maximumData)
+    }
+
+    /// Lets its queue go.
+    func letGo() {
+        self.queue = nil
     }
 
     func finish(_ result: Int) {
