@@ -25,8 +25,8 @@ package actor Ledger {
         let continuation: CheckedContinuation<Void, any Error>
     }
 
-    private let io: IOContext
-    private let object: String
+    nonisolated let io: IOContext
+    nonisolated let object: String
     private let clock: WallClock
     private var waiting: [Waiting] = []
     private var isWriting = false
@@ -36,9 +36,12 @@ package actor Ledger {
 
     init(course: String, io: IOContext, clock: WallClock) {
         self.io = io
-        self.object = "locker.ledger.\(course)"
+        self.object = Self.object(of: course)
         self.clock = clock
     }
+
+    /// The object of a course's ledger.
+    static func object(of course: String) -> String { "locker.ledger.\(course)" }
 
     /// Counts a volume, once however often it is repeated; with other bytes than before it corrects the count.
     func count(_ volume: RecordKey, student: String, bytes: Int64) async throws {

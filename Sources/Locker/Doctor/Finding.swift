@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+/// Two things in a pool that do not fit together: what it is, what it means and what to do.
+package struct Finding: Sendable, Hashable, Encodable {
+    /// What does not fit.
+    package enum Kind: String, Sendable, Hashable, Encodable {
+        /// A volume that is in use has no image.
+        case imageMissing = "image-missing"
+        /// A volume's image has another name.
+        case imageRenamed = "image-renamed"
+        /// A volume that nobody has deleted has its image in the trash.
+        case imageInTrash = "image-in-trash"
+        /// An image of Locker's that no record names.
+        case imageUnknown = "image-unknown"
+        /// An image of Locker's in the trash that no record names.
+        case trashUnknown = "trash-unknown"
+        /// A volume that has been in the making, or in deletion, for long.
+        case stepLate = "step-late"
+        /// A deleted volume whose data is not gone after long.
+        case erasureLate = "erasure-late"
+        /// The ledger counts a volume that there is not.
+        case ledgerLeftover = "ledger-leftover"
+        /// The ledger does not count a volume.
+        case ledgerMissing = "ledger-missing"
+        /// The ledger counts other bytes, or another student, than the volume has.
+        case ledgerWrong = "ledger-wrong"
+        /// A student's total is not the sum of the volumes counted.
+        case totalWrong = "total-wrong"
+        /// The client that has a volume mapped is fenced.
+        case nodeFenced = "node-fenced"
+    }
+
+    /// What does not fit.
+    package let kind: Kind
+    /// The RADOS namespace.
+    package let namespace: String
+    /// The volume, image, student or object, by the name that tools take.
+    package let subject: String
+    /// What was found, and what it means.
+    package let explanation: String
+    /// What to do about it.
+    package let remedy: String
+    /// What repairs it, where that can do no harm.
+    let repair: Repair?
+
+    /// Whether ``Checkup/repair(_:in:)`` can put it right.
+    package var isRepairable: Bool { self.repair != nil }
+
+    init(
+        _ kind: Kind,
+        namespace: String,
+        subject: String,
+        _ explanation: String,
+        remedy: String,
+        repair: Repair? = nil
+    ) {
+        self.kind = kind
+        self.namespace = namespace
+        self.subject = subject
+        self.explanation = explanation
+        self.remedy = remedy
+        self.repair = repair
+    }
+
+    /// A change that makes the ledger agree with the records.
+    enum Repair: Sendable, Hashable {
+        /// Counts a volume, or counts it anew.
+        case count(course: String, volume: RecordKey, student: String, bytes: Int64)
+        /// Takes a volume that there is not out of the ledger.
+        case release(course: String, volume: RecordKey, student: String)
+        /// Adds a student's volumes up again.
+        case total(course: String, student: String)
+    }
+
+    /// Whether both are about the same thing, whatever the numbers in their words.
+    package func isSame(as other: Finding) -> Bool {
+        self.kind == other.kind && self.namespace == other.namespace && self.subject == other.subject
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case kind, namespace, subject, explanation, remedy, repairable
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(self.kind, forKey: .kind)
+        try container.encode(self.namespace, forKey: .namespace)
+        try container.encode(self.subject, forKey: .subject)
+        try container.encode(self.explanation, forKey: .explanation)
+        try container.encode(self.remedy, forKey: .remedy)
+        try container.encode(self.isRepairable, forKey: .repairable)
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import Glibc
+internal import Locker
+internal import Rados
+internal import SystemPackage
+
+/// `lockerctl doctor`
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Compare records, images, trash and ledgers, and say what does not fit together.",
+        discussion: """
+            Looks twice, some seconds apart, since volumes come and go. Nothing is changed without --repair, which makes
+            ledgers agree with the records after it has shown what it is about to do; data is never touched.
+
+            Ends with 0 if everything fits or was repaired, 3 if something is left, 1 if the cluster could not be asked.
+            """
+    )
+
+    /// The exit code that says that something does not fit.
+    private static let unfit: Int32 = 3
+
+    @OptionGroup var connection: ConnectionOptions
+
+    @Option(help: "The pool.")
+    var pool: String
+
+    @Option(help: "Only this RADOS namespace; all are looked at without.")
+    var namespace: String?
+
+    @Option(help: "table or json.")
+    var output: OutputFormat = .table
+
+    @Flag(help: "Repair what can be repaired without harm: ledgers that disagree with the records.")
+    var repair = false
+
+    @Flag(help: "Repair without asking first.")
+    var yes = false
+
+    func validate() throws {
+        guard self.repair, self.output == .json, !self.yes else { return }
+        throw ValidationError("--repair --output json asks nobody: add --yes")
+    }
+
+    func run() async throws {
+        let threads = BlockingPool(threads: 8, name: "ceph")
+        let cluster = try await Cluster.connect(to: try self.connection.target(), pool: threads)
+        let checkup = Checkup()
+        var found: [(finding: Finding, io: IOContext)] = []
+        for namespace in try await self.namespaces(on: cluster) {
+            let io = try await cluster.ioContext(pool: self.pool, namespace: namespace)
+            found += try await checkup.findings(in: io).map { ($0, io) }
+        }
+        try self.show(found.map(\.finding))
+        var left = found.count
+        if self.repair, found.contains(where: \.finding.isRepairable), self.isAllowed() {
+            left -= try await Self.repair(found, by: checkup)
+        }
+        await cluster.close()
+        await threads.shutdown()
+        guard left == 0 else { throw ExitCode(Self.unfit) }
+    }
+
+    private func namespaces(on cluster: Cluster) async throws -> [String] {
+        if let namespace { return [namespace] }
+        return try await VolumeListing().namespaces(of: self.pool, on: cluster)
+    }
+
+    private func show(_ findings: [Finding]) throws {
+        if self.output == .json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            return print(String(decoding: try encoder.encode(findings), as: UTF8.self))
+        }
+        for finding in findings {
+            let place = finding.namespace.isEmpty ? "" : " in \(finding.namespace)"
+            print("\(finding.kind.rawValue)\(place): \(finding.subject)")
+            print("    \(finding.explanation)")
+            print("    → \(finding.remedy)")
+        }
+        print(findings.isEmpty ? "Everything fits together." : "\(findings.count) found.")
+    }
+
+    /// Asks whoever sits at the terminal.
+    private func isAllowed() -> Bool {
+        if self.yes { return true }
+        print("Repair those that lockerctl can? [y/N] ", terminator: "")
+        fflush(nil)
+        return ["y", "yes"].contains(readLine()?.lowercased())
+    }
+
+    /// - Returns: how many were repaired.
+    private static func repair(
+        _ found: [(finding: Finding, io: IOContext)],
+        by checkup: Checkup
+    ) async throws -> Int {
+        var count = 0
+        for (finding, io) in found where finding.isRepairable {
+            try await checkup.repair(finding, in: io)
+            count += 1
+            // Not into the JSON.
+            try FileDescriptor.standardError.writeAll(
+                "repaired \(finding.kind.rawValue): \(finding.subject)\n".utf8
+            )
+        }
+        return count
+    }
+}
