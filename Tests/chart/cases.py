@@ -171,7 +171,13 @@ CASES = {
             "enabled": True,
             "groups": True,
             "classes": [
-                {"name": "snapshots", "secret": SECRET, "isDefault": True, "deletionPolicy": "Retain", "clusterID": "lab"}
+                {
+                    "name": "snapshots",
+                    "secret": SECRET,
+                    "isDefault": True,
+                    "deletionPolicy": "Retain",
+                    "clusterID": "lab",
+                }
             ],
         },
         "volumeAttributes": {

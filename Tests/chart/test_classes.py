@@ -106,6 +106,7 @@ class ClassTests(unittest.TestCase):
                 item = source["secret"]["items"][0]
                 self.assertEqual(user["keyFile"], f"{mount['mountPath']}/{item['path']}")
                 self.assertEqual(item["key"], "userKey")
+                self.assertNotIn(None, user.values())
 
     def test_beside_rook(self):
         rook = Rendering(CASES["rook"], namespace="rook-ceph")
@@ -129,8 +130,8 @@ class ClassTests(unittest.TestCase):
 
     def test_helm_test_uses_a_class(self):
         self.assertFalse(rendering("least").has("Pod"))
-        self.assertEqual(rendering("courses").one("PersistentVolumeClaim")["spec"]["storageClassName"], "algorithms-2026")
-        self.assertEqual(rendering("full").one("PersistentVolumeClaim")["spec"]["storageClassName"], "other")
+        for case, name in (("courses", "algorithms-2026"), ("full", "other")):
+            self.assertEqual(rendering(case).one("PersistentVolumeClaim")["spec"]["storageClassName"], name)
         for kind in ("Pod", "PersistentVolumeClaim"):
             annotations = rendering("full").one(kind)["metadata"]["annotations"]
             self.assertEqual(annotations["helm.sh/hook"], "test")

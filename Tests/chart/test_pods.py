@@ -56,6 +56,18 @@ class PodTests(unittest.TestCase):
                     self.assertGreater(spec["securityContext"]["runAsUser"], 0)
                     self.assertNotIn("runAsUser", container["securityContext"])
 
+    def test_the_controller_is_restricted(self):
+        """It meets the strictest of Kubernetes' Pod Security Standards; what that says of containers is above."""
+        allowed = {"configMap", "emptyDir", "persistentVolumeClaim", "projected", "secret"}
+        for case in CASES:
+            for pod, spec, _ in rendering(case).pods():
+                if base(pod) in ("locker-node", "locker-data"):
+                    continue
+                for volume in spec["volumes"]:
+                    self.assertLessEqual(set(volume) - {"name"}, allowed, f"{case}: {pod}")
+                for field in ("hostNetwork", "hostPID", "hostIPC"):
+                    self.assertFalse(spec.get(field), f"{case}: {pod}")
+
     def test_resources(self):
         for case, pod, _, name, container in every_container():
             with self.subTest(case=case, pod=pod, container=name):
@@ -95,8 +107,7 @@ class PodTests(unittest.TestCase):
                     self.assertEqual(spec.get("hostNetwork", False), wanted)
                     self.assertEqual(spec.get("dnsPolicy"), "ClusterFirstWithHostNet" if wanted else None)
                     self.assertNotIn("hostIPC", spec)
-                    self.assertEqual(spec.get("hostPID", False), case == "full" and "locker-" in pod
-                                     and base(pod) in ("locker-node", "locker-data"))
+                    self.assertEqual(spec.get("hostPID", False), wanted and case == "full")
 
     def test_paths_of_the_host(self):
         """The controller has none; a node's pods have those that docs/kubernetes.md gives a reason for."""
@@ -170,7 +181,8 @@ class PodTests(unittest.TestCase):
         self.assertEqual(data["spec"]["updateStrategy"], {"type": "OnDelete"})
         upgraded = Rendering(merged(CASES["least"], {"image": {"tag": "9.9"}, "data": {"image": {"tag": "0.1.0"}}}))
         self.assertEqual(upgraded.one("DaemonSet", "locker-data"), data)
-        self.assertNotEqual(upgraded.one("DaemonSet", "locker-node"), rendering("least").one("DaemonSet", "locker-node"))
+        before = rendering("least").one("DaemonSet", "locker-node")
+        self.assertNotEqual(upgraded.one("DaemonSet", "locker-node"), before)
 
     def test_options_exist(self):
         """No option that Locker's own page of options does not have."""

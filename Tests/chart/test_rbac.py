@@ -3,6 +3,8 @@
 """Rights: each sidecar has those that its upstream documents, Secrets go by name, nodes have none."""
 import unittest
 
+import celpy
+
 from cases import CASES
 from rendering import NAMESPACE, rendering
 
@@ -10,8 +12,8 @@ READ = "get list watch"
 EVENTS = "create list patch update watch"
 SNAPSHOT, GROUP, STORAGE = "snapshot.storage.k8s.io", "groupsnapshot.storage.k8s.io", "storage.k8s.io"
 
-# deploy/kubernetes/rbac.yaml of each sidecar's repository, at the version of values.yaml, for a driver that attaches and
-# publishes its capacity; without Secrets, which are granted by name. csi-resizer runs with
+# The rights that each sidecar's repository documents (deploy/kubernetes/rbac.yaml and its release notes), for a driver that
+# attaches and publishes its capacity; without Secrets, which are granted by name. csi-resizer runs with
 # --handle-volume-inuse-error=false and needs no pods. What is optional upstream and switched off here is left out.
 UPSTREAM = {
     "provisioner": {
@@ -75,6 +77,14 @@ def rights(role):
     return found
 
 
+def says(expression, volume=None, user=""):
+    """What an expression of the admission policy comes to, by CEL's own rules."""
+    environment = celpy.Environment()
+    program = environment.program(environment.compile(expression))
+    request = {"userInfo": {"username": user}}
+    return bool(program.evaluate({"object": celpy.json_to_cel(volume or {}), "request": celpy.json_to_cel(request)}))
+
+
 class RightsTests(unittest.TestCase):
     maxDiff = None
 
@@ -85,7 +95,8 @@ class RightsTests(unittest.TestCase):
                 self.assertEqual(rights(full.one("ClusterRole", f"locker-{sidecar}")), expected)
                 own = {**LEASES, **(CAPACITY if sidecar == "provisioner" else {})}
                 self.assertEqual(rights(full.one("Role", f"locker-{sidecar}")), own)
-        self.assertEqual({one["metadata"]["name"] for one in full.all("ClusterRole")}, {f"locker-{s}" for s in UPSTREAM})
+        names = {one["metadata"]["name"] for one in full.all("ClusterRole")}
+        self.assertEqual(names, {f"locker-{sidecar}" for sidecar in UPSTREAM})
 
     def test_what_is_off_has_no_rights(self):
         single = rendering("single")
@@ -146,6 +157,19 @@ class RightsTests(unittest.TestCase):
             f'request.userInfo.username in ["system:serviceaccount:{NAMESPACE}:locker-controller",'
             '"system:serviceaccount:backup:velero"]',
         )
+        by_name = {"spec": {"csi": {"driver": "rbd.uni.example"}}}
+        others = {"spec": {"csi": {"driver": "rbd.csi.ceph.com"}}}
+        nfs = {"spec": {"nfs": {"server": "x"}}}
+        condition, rule = policy["matchConditions"][0]["expression"], policy["validations"][0]["expression"]
+        self.assertEqual([says(condition, volume=one) for one in (by_name, others, nfs)], [True, False, False])
+        for user, allowed in (
+            (f"system:serviceaccount:{NAMESPACE}:locker-controller", True),
+            ("system:serviceaccount:backup:velero", True),
+            (f"system:serviceaccount:{NAMESPACE}:locker-node", False),
+            ("system:serviceaccount:students:locker-controller", False),
+            ("kubernetes-admin", False),
+        ):
+            self.assertEqual(says(rule, user=user), allowed, user)
         binding = full.one("ValidatingAdmissionPolicyBinding")
         self.assertEqual(binding["spec"]["policyName"], full.one("ValidatingAdmissionPolicy")["metadata"]["name"])
         self.assertEqual(binding["spec"]["validationActions"], ["Deny"])

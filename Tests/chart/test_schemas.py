@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The Locker authors
 """Every object is one that Kubernetes takes: by its OpenAPI schemas, with no field that they do not know."""
+import json
 import re
 import unittest
 
@@ -26,20 +27,24 @@ CLUSTER_WIDE = {
 
 class SchemaTests(unittest.TestCase):
     def test_every_object_is_valid(self):
-        validated = 0
+        validated = set()
         for case in CASES:
             for one in rendering(case).objects:
                 kind, name = one["kind"], one["metadata"]["name"]
                 if kind in CUSTOM:
                     self.assertLessEqual(CUSTOM[kind], set(one), f"{case}: {kind} {name}")
                     continue
-                # VolumeAttributesClass became v1, and a CSIDriver's nodeAllocatableUpdatePeriodSeconds known, after 1.30.
+                # It has a VolumeAttributesClass of v1 and nodeAllocatableUpdatePeriodSeconds, which came after 1.30.
                 versions = VERSIONS[1:] if case == "full" else VERSIONS
                 for version in versions:
+                    # Cases have much in common, and a validation takes its time.
+                    text = version + json.dumps(one, sort_keys=True)
+                    if text in validated:
+                        continue
                     with self.subTest(case=case, kind=kind, name=name, version=version):
                         kubernetes_validate.validate(one, version, strict=True)
-                        validated += 1
-        self.assertGreater(validated, 300)
+                    validated.add(text)
+        self.assertGreater(len(validated), 200)
 
     def test_the_schemas_refuse_what_is_wrong(self):
         """The check above can fail."""
