@@ -17,7 +17,7 @@ USERS = [{"clusterID": "lab", "userID": "locker", "secretName": "locker-own", "p
 CASES = {
     # Nothing but a cluster.
     "least": CLUSTER,
-    "courses": {**CLUSTER, "storageClasses": [course(), course("notebooks", isDefault=True)]},
+    "courses": {**CLUSTER, "instance": {"users": USERS}, "storageClasses": [course(), course("notebooks", isDefault=True)]},
     # Beside Rook, in its namespace: monitors, Secrets, names as Rook makes them.
     "rook": {
         "ceph": {"configMap": {"name": "rook-ceph-mon-endpoints", "key": "csi-cluster-config-json"}},
@@ -76,6 +76,7 @@ CASES = {
     "single": {
         **CLUSTER,
         "controller": {"replicas": 1},
+        "instance": {"users": USERS},
         "csiDriver": {"storageCapacity": False},
         "sidecars": {"healthMonitor": {"enabled": False}},
         "admission": {"enabled": False},
@@ -179,6 +180,7 @@ CASES = {
                     "clusterID": "lab",
                 }
             ],
+            "groupClasses": [{"name": "moments", "secret": {"name": "group-ceph"}, "clusterID": "lab"}],
         },
         "volumeAttributes": {
             "enabled": True,

@@ -5,7 +5,7 @@ import json
 import unittest
 
 from cases import CASES
-from rendering import NAMESPACE, Rendering, containers, rendering
+from rendering import NAMESPACE, Rendering, containers, options, rendering
 
 
 def volume(rendered, workload, name):
@@ -17,7 +17,7 @@ class ClassTests(unittest.TestCase):
     maxDiff = None
 
     def test_the_driver(self):
-        spec = rendering("least").one("CSIDriver", "rbd.locker.csi")["spec"]
+        spec = rendering("courses").one("CSIDriver", "rbd.locker.csi")["spec"]
         self.assertEqual(
             spec,
             {
@@ -32,6 +32,13 @@ class ClassTests(unittest.TestCase):
         )
         full = rendering("full").one("CSIDriver", "rbd.uni.example")["spec"]
         self.assertEqual(full["nodeAllocatableUpdatePeriodSeconds"], 60)
+
+    def test_free_space_is_published_only_by_who_knows_it(self):
+        """Pods with volumes that wait for them wait until there is some: without a user of its own Locker knows none."""
+        for case, expected in (("courses", True), ("least", False), ("single", False)):
+            self.assertIs(rendering(case).one("CSIDriver")["spec"]["storageCapacity"], expected, case)
+            spec = rendering(case).one("Deployment")["spec"]["template"]["spec"]
+            self.assertEqual("--enable-capacity" in options(containers(spec)["csi-provisioner"]), expected, case)
 
     def test_no_tokens_of_service_accounts_are_asked_for(self):
         for case in CASES:
@@ -79,6 +86,9 @@ class ClassTests(unittest.TestCase):
         snapshots = rendering("full").one("VolumeSnapshotClass")
         self.assertEqual((snapshots["driver"], snapshots["deletionPolicy"]), ("rbd.uni.example", "Retain"))
         self.assertEqual(snapshots["parameters"]["csi.storage.k8s.io/snapshotter-list-secret-name"], "locker-ceph")
+        moments = rendering("full").one("VolumeGroupSnapshotClass")
+        self.assertEqual(moments["parameters"]["csi.storage.k8s.io/group-snapshotter-secret-name"], "group-ceph")
+        self.assertEqual(moments["parameters"]["csi.storage.k8s.io/group-snapshotter-get-secret-name"], "group-ceph")
         gently = rendering("full").one("VolumeAttributesClass")
         self.assertEqual(gently["parameters"], {"maxIops": "500", "burstIops": "2k", "maxReadBps": "100Mi"})
 

@@ -201,7 +201,7 @@ class PodTests(unittest.TestCase):
             found = options(containers(rendering(case).one("Deployment")["spec"]["template"]["spec"])["locker"])
             self.assertEqual(found["--instance-id"], "$(POD_NAME)")
             self.assertEqual(found["--instance-key"], "/etc/locker/instance-key/key")
-            self.assertEqual("--instance-config" in found, case in ("rook", "full"))
+            self.assertEqual("--instance-config" in found, case in ("courses", "rook", "single", "full"))
 
     def test_options_of_nodes(self):
         east = containers(rendering("places").one("DaemonSet", "locker-node-east")["spec"]["template"]["spec"])

@@ -125,7 +125,7 @@ class RightsTests(unittest.TestCase):
             if role["metadata"]["name"] == "locker-secrets"
         }
         # Not the Secret for nodes: kubelet reads that.
-        self.assertEqual(found, {NAMESPACE: ["by-hand", "locker-ceph"], "other-course": ["other-ceph", "theirs"]})
+        self.assertEqual(found, {NAMESPACE: ["by-hand", "group-ceph", "locker-ceph"], "other-course": ["other-ceph", "theirs"]})
 
     def test_only_the_controller_has_rights(self):
         for case in CASES:

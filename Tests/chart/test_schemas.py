@@ -15,13 +15,14 @@ from rendering import CHART, NAMESPACE, read, rendering
 VERSIONS = ["1.30", "1.34", "1.37"]
 # Kinds of custom resources, whose schemas are not Kubernetes': the fields that their definitions require.
 CUSTOM = {
+    "VolumeGroupSnapshotClass": {"driver", "deletionPolicy"},
     "VolumeSnapshotClass": {"driver", "deletionPolicy"},
     "ServiceMonitor": {"spec"},
     "PrometheusRule": {"spec"},
 }
 CLUSTER_WIDE = {
     "CSIDriver", "ClusterRole", "ClusterRoleBinding", "StorageClass", "ValidatingAdmissionPolicy",
-    "ValidatingAdmissionPolicyBinding", "VolumeAttributesClass", "VolumeSnapshotClass",
+    "ValidatingAdmissionPolicyBinding", "VolumeAttributesClass", "VolumeGroupSnapshotClass", "VolumeSnapshotClass",
 }  # fmt: skip
 
 

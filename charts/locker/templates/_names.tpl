@@ -69,6 +69,12 @@ helm.sh/chart: {{ printf "%s-%s" .context.Chart.Name .context.Chart.Version | re
 {{- $directory -}}
 {{- end -}}
 
+{{/* Whether free space is published: "true" or nothing. Without a user of its own Locker may not know any, and pods that wait
+     for it would wait for ever. */}}
+{{- define "locker.capacity" -}}
+{{- if and .Values.csiDriver.storageCapacity .Values.instance.users -}}true{{- end -}}
+{{- end -}}
+
 {{/* Labels of nodes as locker's options take them: region=east,rack=r7. */}}
 {{- define "locker.pairs" -}}
 {{- $pairs := list -}}
@@ -84,7 +90,7 @@ helm.sh/chart: {{ printf "%s-%s" .context.Chart.Name .context.Chart.Version | re
 {{- $named := .Values.rbac.secrets -}}
 {{- range .Values.storageClasses -}}{{- $named = append $named .secret -}}{{- end -}}
 {{- if .Values.snapshots.enabled -}}
-{{- range .Values.snapshots.classes -}}{{- $named = append $named .secret -}}{{- end -}}
+{{- range concat .Values.snapshots.classes .Values.snapshots.groupClasses -}}{{- $named = append $named .secret -}}{{- end -}}
 {{- end -}}
 {{- range $named -}}
 {{- $namespace := .namespace | default $.Release.Namespace -}}
