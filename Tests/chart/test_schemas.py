@@ -9,7 +9,7 @@ import helm_python
 import kubernetes_validate
 
 from cases import CASES
-from rendering import CHART, NAMESPACE, read, rendering
+from rendering import CHART, NAMESPACE, Rendering, read, rendering
 
 # The first and the last Kubernetes that the chart is for, and the one that made VolumeAttributesClass v1.
 VERSIONS = ["1.30", "1.34", "1.37"]
@@ -68,6 +68,13 @@ class SchemaTests(unittest.TestCase):
                     self.assertEqual(metadata["labels"]["app.kubernetes.io/managed-by"], "Helm")
                     if kind not in ("Role", "RoleBinding"):
                         self.assertIn(metadata.get("namespace"), (None, NAMESPACE))
+
+    def test_long_names_of_releases(self):
+        """Helm allows 53 characters; Kubernetes 63 in labels and names of Services."""
+        for one in Rendering(CASES["full"], name="x" * 53).objects:
+            self.assertLessEqual(len(one["metadata"]["name"]), 63)
+            for value in one["metadata"]["labels"].values():
+                self.assertLessEqual(len(value), 63)
 
     def test_selectors_find_their_pods_and_only_those(self):
         for case in CASES:
