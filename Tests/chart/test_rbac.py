@@ -12,9 +12,11 @@ READ = "get list watch"
 EVENTS = "create list patch update watch"
 SNAPSHOT, GROUP, STORAGE = "snapshot.storage.k8s.io", "groupsnapshot.storage.k8s.io", "storage.k8s.io"
 
-# The rights that each sidecar's repository documents (deploy/kubernetes/rbac.yaml and its release notes), for a driver that
-# attaches and publishes its capacity; without Secrets, which are granted by name. csi-resizer runs with
-# --handle-volume-inuse-error=false and needs no pods. What is optional upstream and switched off here is left out.
+# The rights that each sidecar's repository documents in deploy/kubernetes/rbac.yaml (read at external-provisioner 5.2 with
+# what the notes of 6.0.1 add, external-attacher 4.8, external-resizer 1.13, external-snapshotter 8.2, health monitor 0.14),
+# for a driver that attaches and publishes its capacity. Left out: Secrets, which are granted by name; pods for the
+# resizer, which runs with --handle-volume-inuse-error=false; volumeattachments/status for the provisioner, which reads
+# attachments only; making and deleting snapshots' contents where there are no group snapshots.
 UPSTREAM = {
     "provisioner": {
         ("", "persistentvolumes"): "create delete get list patch watch",
@@ -44,7 +46,7 @@ UPSTREAM = {
     "snapshotter": {
         ("", "events"): EVENTS,
         (SNAPSHOT, "volumesnapshotclasses"): READ,
-        (SNAPSHOT, "volumesnapshotcontents"): "create get list patch update watch",
+        (SNAPSHOT, "volumesnapshotcontents"): "create delete get list patch update watch",
         (SNAPSHOT, "volumesnapshotcontents/status"): "patch update",
         (GROUP, "volumegroupsnapshotclasses"): READ,
         (GROUP, "volumegroupsnapshotcontents"): "get list patch update watch",
@@ -55,7 +57,7 @@ UPSTREAM = {
         ("", "persistentvolumeclaims"): READ,
         ("", "nodes"): READ,
         ("", "pods"): READ,
-        ("", "events"): "create get list patch watch",
+        ("", "events"): "create get list patch update watch",
     },
 }
 LEASES = {("coordination.k8s.io", "leases"): "create delete get list update watch"}
