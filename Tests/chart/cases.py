@@ -17,7 +17,11 @@ USERS = [{"clusterID": "lab", "userID": "locker", "secretName": "locker-own", "p
 CASES = {
     # Nothing but a cluster.
     "least": CLUSTER,
-    "courses": {**CLUSTER, "instance": {"users": USERS}, "storageClasses": [course(), course("notebooks", isDefault=True)]},
+    "courses": {
+        **CLUSTER,
+        "instance": {"users": USERS},
+        "storageClasses": [course(), course("notebooks", isDefault=True)],
+    },
     # Beside Rook, in its namespace: monitors, Secrets, names as Rook makes them.
     "rook": {
         "ceph": {"configMap": {"name": "rook-ceph-mon-endpoints", "key": "csi-cluster-config-json"}},

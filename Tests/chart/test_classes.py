@@ -34,7 +34,7 @@ class ClassTests(unittest.TestCase):
         self.assertEqual(full["nodeAllocatableUpdatePeriodSeconds"], 60)
 
     def test_free_space_is_published_only_by_who_knows_it(self):
-        """Pods with volumes that wait for them wait until there is some: without a user of its own Locker knows none."""
+        """Pods that wait for their volumes wait until there is some: without a user of its own Locker knows none."""
         for case, expected in (("courses", True), ("least", False), ("single", False)):
             self.assertIs(rendering(case).one("CSIDriver")["spec"]["storageCapacity"], expected, case)
             spec = rendering(case).one("Deployment")["spec"]["template"]["spec"]

@@ -12,9 +12,9 @@ READ = "get list watch"
 EVENTS = "create list patch update watch"
 SNAPSHOT, GROUP, STORAGE = "snapshot.storage.k8s.io", "groupsnapshot.storage.k8s.io", "storage.k8s.io"
 
-# The rights that each sidecar's repository documents in deploy/kubernetes/rbac.yaml (read at external-provisioner 5.2 with
-# what the notes of 6.0.1 add, external-attacher 4.8, external-resizer 1.13, external-snapshotter 8.2, health monitor 0.14),
-# for a driver that attaches and publishes its capacity. Left out: Secrets, which are granted by name; pods for the
+# The rights that each sidecar's repository documents in deploy/kubernetes/rbac.yaml (read at external-provisioner 5.2
+# with what the notes of 6.0.1 add, external-attacher 4.8, external-resizer 1.13, external-snapshotter 8.2, health monitor
+# 0.14), for a driver that attaches and publishes its capacity. Left out: Secrets, which are granted by name; pods for the
 # resizer, which runs with --handle-volume-inuse-error=false; volumeattachments/status for the provisioner, which reads
 # attachments only; making and deleting snapshots' contents where there are no group snapshots.
 UPSTREAM = {
@@ -127,7 +127,8 @@ class RightsTests(unittest.TestCase):
             if role["metadata"]["name"] == "locker-secrets"
         }
         # Not the Secret for nodes: kubelet reads that.
-        self.assertEqual(found, {NAMESPACE: ["by-hand", "group-ceph", "locker-ceph"], "other-course": ["other-ceph", "theirs"]})
+        own, other = ["by-hand", "group-ceph", "locker-ceph"], ["other-ceph", "theirs"]
+        self.assertEqual(found, {NAMESPACE: own, "other-course": other})
 
     def test_only_the_controller_has_rights(self):
         for case in CASES:

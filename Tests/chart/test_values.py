@@ -59,7 +59,7 @@ WRONG = {
         "more than one",
     ),
     "a driver's name that is no domain": ({"driverName": "rbd_locker"}, "driverName"),
-    "a driver's name with capitals, which no object of Kubernetes has": ({"driverName": "rbd.Locker.csi"}, "driverName"),
+    "a driver's name with capitals": ({"driverName": "rbd.Locker.csi"}, "driverName"),
     "a driver's name that is too long": ({"driverName": "a" * 64}, "driverName"),
     "a socket's path that is too long": ({"node": {"kubeletDir": "/" + "k" * 90}}, "at most 107 bytes"),
     "a relative kubelet directory": ({"node": {"kubeletDir": "var/lib/kubelet"}}, "kubeletDir"),
