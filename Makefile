@@ -7,7 +7,7 @@
 in_namespace := unshare -m --propagation slave
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-vm conformance sanity demo run clean verify proto fmt fuzz tsan bench bench-datapath bench-vm
+.PHONY: help setup build test test-vm conformance sanity chart demo run clean verify proto fmt fuzz tsan bench bench-datapath bench-vm
 
 help: ## says what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ conformance: ## checks the CSI 1.13 rules, of locker serve or of ENDPOINT=unix:/
 
 sanity: ## runs upstream's csi-sanity, where it is on PATH, against locker serve on a Ceph of its own (as root)
 	@dev/sanity
+
+chart: ## tests the Helm chart: renders it with Helm's own engine, no cluster needed
+	@dev/chart
 
 demo: build ## shows a volume's life on a Ceph of its own, from claim to deletion (as root)
 	@$(in_namespace) .build/debug/locker-demo
@@ -63,4 +66,4 @@ bench-vm: setup ## measures kernel rbd, rbd-nbd and our nbd and ublk in one emul
 	@Benchmarks/datapath/vm
 
 clean: ## removes what was built
-	rm -rf .build .build-fuzz .build-release .build-tsan .venv
+	rm -rf .build .build-fuzz .build-release .build-tsan .venv .venv-chart
