@@ -146,7 +146,10 @@ let package = Package(
         ),
         .testTarget(name: "RadosTests", dependencies: ["Rados", "Redaction", "TestSupport", system]),
         .testTarget(name: "RBDTests", dependencies: ["RBD", "Rados", "Redaction", "TestSupport", system]),
-        .testTarget(name: "HostTests", dependencies: ["CLinux", "Host", "Rados", "TestSupport", subprocess, system]),
+        .testTarget(
+            name: "HostTests",
+            dependencies: ["CLinux", "CSpawn", "Host", "Rados", "TestSupport", subprocess, system]
+        ),
         .testTarget(
             name: "BlockMapTests",
             dependencies: ["BlockMap", "Host", "RBD", "Rados", "Redaction", "TestSupport", logging, subprocess, system]

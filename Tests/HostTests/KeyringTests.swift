@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import CSpawn
+internal import Glibc
 internal import Host
 internal import SystemPackage
 internal import Testing
@@ -20,6 +22,21 @@ struct KeyringTests {
         try Keyring.remove(name: self.name)
         #expect(try Keyring.read(name: self.name) == nil)
         try Keyring.remove(name: self.name)
+    }
+
+    @Test("In a session of its own, as a container has, keys are kept and read all the same")
+    func container() async {
+        await #expect(processExitsWith: .success) {
+            let session = locker_new_session_keyring()
+            #expect(session > 0, "errno \(errno)")
+            let name = "locker-test-\(UInt64.random(in: 0...UInt64.max))"
+            try Keyring.add(name: name, payload: [1, 2, 3])
+            #expect(try Keyring.read(name: name) == [1, 2, 3])
+            // Nobody but this session made it: it is root's, and the next session's too.
+            #expect(locker_new_session_keyring() > 0)
+            #expect(throws: HostError.self) { try Keyring.read(name: name) }
+            try Keyring.remove(name: name)
+        }
     }
 
     @Test("Two names are two keys")

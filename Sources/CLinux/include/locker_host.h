@@ -59,6 +59,7 @@ int locker_unix_connect(const char *path);
 int locker_unix_listen(const char *path);
 
 // The kernel's key service, see keyctl(2); glibc does not wrap it.
+#define LOCKER_SESSION_KEYRING (-3)
 #define LOCKER_USER_KEYRING (-4)
 static inline int32_t locker_add_key(const char *type, const char *name, const void *payload, size_t length,
                                      int32_t keyring) {
@@ -69,6 +70,9 @@ static inline int32_t locker_search_key(int32_t keyring, const char *type, const
 }
 static inline long locker_read_key(int32_t key, void *buffer, size_t length) {
     return syscall(SYS_keyctl, 11 /* KEYCTL_READ */, key, buffer, length);
+}
+static inline long locker_link_key(int32_t key, int32_t keyring) {
+    return syscall(SYS_keyctl, 8 /* KEYCTL_LINK */, key, keyring);
 }
 static inline long locker_unlink_key(int32_t key, int32_t keyring) {
     return syscall(SYS_keyctl, 9 /* KEYCTL_UNLINK */, key, keyring);

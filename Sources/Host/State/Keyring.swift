@@ -8,6 +8,22 @@ internal import SystemPackage
 /// Root's user keyring in the kernel: where a volume's keys wait between stage and unstage, so that none is ever on
 /// a disk or in an argument list. It is empty after a reboot. See: man 7 keyrings, man 7 user-keyring.
 package enum Keyring {
+    /// Why this process' session does not lead to root's keyring; `nil` if it does.
+    ///
+    /// Reading a key, and the kernel's own search for one, which kernel rbd and dm-crypt make, start from the session's
+    /// keyring. A login's leads to the user's; a container has one of its own, which is empty. The session belongs to the
+    /// whole process, so once is enough; linked twice is linked once. See: man 7 session-keyring (possession).
+    private static let obstacle: HostError? = {
+        do throws(HostError) {
+            try systemCall("keyctl(KEYCTL_LINK)", "root's keyring to the session's") {
+                locker_link_key(LOCKER_USER_KEYRING, LOCKER_SESSION_KEYRING)
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }()
+
     /// Adds a key, or gives the one of that name a new payload.
     ///
     /// - Parameters:
@@ -16,6 +32,8 @@ package enum Keyring {
     ///   - payload: the key itself; at most 32 KiB.
     /// - Throws: ``HostError``: `EDQUOT` when root's keys are full, `ENODEV` for a type the kernel does not know.
     package static func add(type: String = "user", name: String, payload: [UInt8]) throws(HostError) {
+        // Before the kernel is to find it.
+        _ = Self.obstacle
         try systemCall("add_key", "\(type) \(name)") {
             locker_add_key(type, name, payload, payload.count, LOCKER_USER_KEYRING)
         }
@@ -25,11 +43,18 @@ package enum Keyring {
     ///
     /// - Throws: ``HostError``.
     package static func read(type: String = "user", name: String) throws(HostError) -> [UInt8]? {
+        let obstacle = Self.obstacle
         guard let key = try Self.find(type: type, name: name) else { return nil }
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
-            let length = try systemCall("keyctl(KEYCTL_READ)", "\(type) \(name)") {
-                locker_read_key(key, &buffer, buffer.count)
+            let length: Int
+            do throws(HostError) {
+                length = try systemCall("keyctl(KEYCTL_READ)", "\(type) \(name)") {
+                    locker_read_key(key, &buffer, buffer.count)
+                }
+            } catch {
+                guard let obstacle else { throw error }
+                throw error.with(note: "this process' session does not lead to root's keyring: \(obstacle)")
             }
             if length <= buffer.count { return Array(buffer.prefix(length)) }
             buffer = [UInt8](repeating: 0, count: length)
