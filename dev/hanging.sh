@@ -11,13 +11,18 @@ descendants() { # PID
         descendants "$child"
     done
 }
-# Where every thread of a process waits, for whoever finds this in a log.
+# Where every thread of a process waits, for whoever finds this in a log. Without a process for each thread: in an emulated
+# machine those would take minutes.
 explain() { # PID
-    local task
+    local task name state rest line calls
     echo "test: process $1: $(tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null)"
     for task in "/proc/$1/task/"*; do
-        echo "test:   thread ${task##*/} ($(cat "$task/comm")), $(awk '/^State/ { print $2 }' "$task/status"):" \
-            "$(awk '{ print $2 }' "$task/stack" 2>/dev/null | head -n 6 | tr '\n' ' ')"
+        read -r name <"$task/comm" || continue
+        read -r rest <"$task/stat" || continue
+        state=${rest##*) }
+        calls=
+        while read -r _ line; do calls+=" ${line%%+*}"; done <"$task/stack"
+        echo "test:   thread ${task##*/} ($name), ${state%% *}:$calls"
     done 2>/dev/null
     if [ -z "${NO_DEBUGGER:-}" ] && command -v gdb >/dev/null; then
         timeout 120 gdb -p "$1" -batch -ex 'thread apply all backtrace 24' 2>/dev/null </dev/null || true
