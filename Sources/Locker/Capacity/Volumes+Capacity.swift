@@ -30,8 +30,8 @@ extension Volumes {
             var roomiest = Capacity.none
             for one in classes {
                 let left = try space.left(in: one.pool, dataPool: one.image.dataPool)
-                let namespace = one.radosNamespace ?? configuredNamespace
-                let allowed = try await self.quotaLeft(of: one, in: namespace, on: cluster)
+                let rule = one.namespaceRule(configured: configuredNamespace)
+                let allowed = try await self.quotaLeft(of: one, in: rule, on: cluster)
                 let available = min(one.overcommit.bytes(of: left), allowed)
                 let largest = min(available, one.largestSize) / 512 * 512
                 let capacity = Capacity(available: available, largest: largest < smallest ? 0 : largest)
@@ -70,11 +70,11 @@ extension Volumes {
     /// What a class' course may still have, in bytes; as much as there is if no quota bounds it.
     private func quotaLeft(
         of parameters: ClassParameters,
-        in namespace: String,
+        in rule: NamespaceRule,
         on cluster: Cluster
     ) async throws -> Int64 {
         guard !parameters.course.isEmpty else { return .max }
-        let io = try await self.context(cluster, pool: parameters.pool, namespace: namespace)
+        let io = try await self.context(cluster, pool: parameters.pool, rule: rule)
         let bounds = parameters.quota.course
         return try await CourseQuotas(course: parameters.course, io: io, clock: self.clock).left(within: bounds)
     }

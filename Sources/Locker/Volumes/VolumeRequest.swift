@@ -14,6 +14,8 @@ package struct VolumeRequest: Sendable, Hashable {
     package let source: VolumeSource?
     /// Where it is to be reachable from.
     package var topology = TopologyWish()
+    /// Which RADOS namespace it is in.
+    var namespace = NamespaceRule.named("")
     /// How fast it may be: the request's `mutable_parameters`.
     package var limits = VolumeLimits()
 

@@ -24,10 +24,12 @@ extension Volumes {
         at location: VolumeLocation,
         configuredNamespace: String
     ) async throws -> VolumeDescription {
-        let namespace = request.parameters.radosNamespace ?? configuredNamespace
-        return try await self.mutating(location.target, could: "create volume \"\(request.name)\"") { cluster in
-            let request = try await self.placed(request, namespace: namespace, on: cluster)
-            let io = try await self.context(cluster, pool: request.parameters.pool, namespace: namespace)
+        var wanted = request
+        wanted.namespace = request.parameters.namespaceRule(configured: configuredNamespace)
+        return try await self.mutating(location.target, could: "create volume \"\(request.name)\"") {
+            [wanted] cluster in
+            let request = try await self.placed(wanted, on: cluster)
+            let io = try await self.context(cluster, pool: request.parameters.pool, rule: request.namespace)
             try await self.prepare(io, request: request, location: location)
             guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: true, clock: self.clock)
             else { throw LockerError(.internal, "\(io.path(LayoutCache.object)) vanished after it was written") }
