@@ -98,7 +98,7 @@ struct ClassParametersTests {
             ("defaultSize", "0", "whole number"), ("defaultSize", "1125899906842625", "whole number"),
             ("defaultSize", "1Gi", "whole number"), ("studentQuota", "ten", "20Gi"), ("courseQuota", "0", "20Gi"),
             ("courseQuota", "-1Gi", "20Gi"), ("studentVolumes", "0", "1 to"), ("courseVolumes", "2k", "whole number"),
-            ("template", "base@v1", "not offered"), ("encrypted", "true", "not offered"),
+            ("template", "base", "image@snapshot"), ("encrypted", "true", "not offered"),
             ("encrypted", "yes", "none of"), ("allowMultiWriter", "true", "not offered"),
             ("imageFormat", "2", "not known"), ("Pool", "x", "not known"),
             ("csi.storage.k8s.io/other", "x", "not known"),

@@ -38,6 +38,8 @@ package struct ClassParameters: Sendable, Hashable {
     package let studentSource: StudentSource
     /// How much the course and its students may have.
     package let quota: Quota
+    /// What new volumes start as copies of; `nil` for empty ones.
+    package let template: Template?
     /// The size, in bytes, of a volume for which nobody asked for one.
     package let defaultSize: Int64
     /// How many bytes of volumes may be promised for one that is free.
@@ -89,12 +91,7 @@ package struct ClassParameters: Sendable, Hashable {
             try reader.integer("defaultSize", in: 1...CapacityBounds.largest) ?? CapacityBounds.defaultSize
         try CapacityBounds(required: self.defaultSize, limit: 0).check(largest: image.largestSize)
         self.overcommit = try Overcommit(&reader)
-        if reader.text("template") != nil {
-            throw LockerError(
-                .invalidArgument,
-                "parameter template is not offered by this version of Locker; leave it out"
-            )
-        }
+        self.template = try Template(&reader)
         if try reader.choice("encrypted", of: ["true", "false"]) == "true" {
             throw LockerError(.invalidArgument, "encrypted volumes are not offered by this version of Locker")
         }

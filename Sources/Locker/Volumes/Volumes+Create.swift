@@ -25,6 +25,7 @@ extension Volumes {
         configuredNamespace: String
     ) async throws -> VolumeDescription {
         var wanted = request
+        wanted.source = request.source ?? request.parameters.template.map { .template($0) }
         wanted.namespace = request.parameters.namespaceRule(configured: configuredNamespace)
         return try await self.mutating(location.target, could: "create volume \"\(request.name)\"") {
             [wanted] cluster in
