@@ -50,6 +50,8 @@ struct LedgerObject: Sendable {
     /// It happens once in a ledger's life: the change that follows compares that there is no total yet, and compares
     /// the students' totals that belong to the sum.
     private func sumUp(_ reading: inout Reading) async throws {
+        reading.course.bytes = 0
+        reading.course.volumes = 0
         for (key, value) in try await self.all("v/") {
             let entry = try LedgerEntry(decoding: value)
             reading.course.bytes += entry.bytes
@@ -59,6 +61,27 @@ struct LedgerObject: Sendable {
         for (key, value) in try await self.all("s/") where reading.keys.insert(key).inserted {
             reading.values[key] = value
         }
+    }
+
+    /// Makes the course's total what its volumes sum up to.
+    ///
+    /// A version of Locker without totals of courses changes the students' alone, so that those are compared, too.
+    ///
+    /// - Returns: the total before and after; `nil` if it was right, or is not there yet.
+    func recount() async throws -> (before: CourseTotal, after: CourseTotal)? {
+        for _ in 0..<Self.attempts {
+            var reading = try await self.read([])
+            let before = reading.course
+            guard !reading.isSummedUp else { return nil }
+            try await self.sumUp(&reading)
+            var after = reading.course
+            // What was counted meanwhile may be in one and not in the other: then the comparison below fails.
+            guard (after.bytes, after.volumes) != (before.bytes, before.volumes) else { return nil }
+            after.revision += 1
+            let update = [LedgerState.courseKey: try after.encoded()]
+            if try await self.write(update, comparing: reading) { return (before, after) }
+        }
+        throw self.contended
     }
 
     /// Writes values (`nil` removes a key), if all that was read is still so.

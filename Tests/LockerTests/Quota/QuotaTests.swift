@@ -217,6 +217,29 @@ struct QuotaTests {
         }
     }
 
+    @Test("A total that a controller of an older version has counted past is corrected by the janitor, and only that")
+    func recount() async throws {
+        try await Laboratory.with { laboratory in
+            let controller = try laboratory.controller()
+            let parameters = ["courseQuota": "1Gi"]
+            let first = try await controller.create(laboratory.request(parameters: parameters))
+            _ = try await controller.create(laboratory.request("pvc-2", parameters: parameters))
+            let object = "locker.ledger.informatics-\(laboratory.io.namespace)"
+            let right = try await laboratory.omap(of: object)
+            try await controller.tidy()
+            #expect(try await laboratory.omap(of: object) == right)
+            // It deletes a volume as it would without a total of the course.
+            try await laboratory.io.write(object) { operation in
+                operation.removeOmap(["v/\(first.handle.recordKey.hex)"])
+                operation.setOmap(["s/ada": right["s/ada"].map { $0 + [0x08, 0x01] } ?? []])
+            }
+            #expect(try await self.quotas(laboratory).standing(of: "").volumes == 2)
+            try await controller.tidy()
+            let standing = try await self.quotas(laboratory).standing(of: "")
+            #expect(standing.volumes == 1 && standing.bytes == 8 << 20 && standing.bounds.bytes == 1 << 30)
+        }
+    }
+
     @Test("GetCapacity answers no more than what is left of the course's quota")
     func capacity() async throws {
         try await Laboratory.with { laboratory in
