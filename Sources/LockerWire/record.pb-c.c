@@ -679,6 +679,102 @@ void   locker__v1__student_total__free_unpacked
   assert(message->base.descriptor == &locker__v1__student_total__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   locker__v1__course_total__init
+                     (Locker__V1__CourseTotal         *message)
+{
+  static const Locker__V1__CourseTotal init_value = LOCKER__V1__COURSE_TOTAL__INIT;
+  *message = init_value;
+}
+size_t locker__v1__course_total__get_packed_size
+                     (const Locker__V1__CourseTotal *message)
+{
+  assert(message->base.descriptor == &locker__v1__course_total__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t locker__v1__course_total__pack
+                     (const Locker__V1__CourseTotal *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &locker__v1__course_total__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t locker__v1__course_total__pack_to_buffer
+                     (const Locker__V1__CourseTotal *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &locker__v1__course_total__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Locker__V1__CourseTotal *
+       locker__v1__course_total__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Locker__V1__CourseTotal *)
+     protobuf_c_message_unpack (&locker__v1__course_total__descriptor,
+                                allocator, len, data);
+}
+void   locker__v1__course_total__free_unpacked
+                     (Locker__V1__CourseTotal *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &locker__v1__course_total__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   locker__v1__quota_exception__bound__init
+                     (Locker__V1__QuotaException__Bound         *message)
+{
+  static const Locker__V1__QuotaException__Bound init_value = LOCKER__V1__QUOTA_EXCEPTION__BOUND__INIT;
+  *message = init_value;
+}
+void   locker__v1__quota_exception__init
+                     (Locker__V1__QuotaException         *message)
+{
+  static const Locker__V1__QuotaException init_value = LOCKER__V1__QUOTA_EXCEPTION__INIT;
+  *message = init_value;
+}
+size_t locker__v1__quota_exception__get_packed_size
+                     (const Locker__V1__QuotaException *message)
+{
+  assert(message->base.descriptor == &locker__v1__quota_exception__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t locker__v1__quota_exception__pack
+                     (const Locker__V1__QuotaException *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &locker__v1__quota_exception__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t locker__v1__quota_exception__pack_to_buffer
+                     (const Locker__V1__QuotaException *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &locker__v1__quota_exception__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Locker__V1__QuotaException *
+       locker__v1__quota_exception__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Locker__V1__QuotaException *)
+     protobuf_c_message_unpack (&locker__v1__quota_exception__descriptor,
+                                allocator, len, data);
+}
+void   locker__v1__quota_exception__free_unpacked
+                     (Locker__V1__QuotaException *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &locker__v1__quota_exception__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor locker__v1__instance__field_descriptors[2] =
 {
   {
@@ -3414,5 +3510,262 @@ const ProtobufCMessageDescriptor locker__v1__student_total__descriptor =
   locker__v1__student_total__field_indices_by_name,
   1,  locker__v1__student_total__number_ranges,
   (ProtobufCMessageInit) locker__v1__student_total__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__course_total__field_descriptors[8] =
+{
+  {
+    "format",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__CourseTotal, format),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__CourseTotal, bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "volumes",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__CourseTotal, volumes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revision",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__CourseTotal, revision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "student_bytes",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__CourseTotal, student_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "student_volumes",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__CourseTotal, student_volumes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "course_bytes",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__CourseTotal, course_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "course_volumes",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__CourseTotal, course_volumes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__course_total__field_indices_by_name[] = {
+  1,   /* field[1] = bytes */
+  6,   /* field[6] = course_bytes */
+  7,   /* field[7] = course_volumes */
+  0,   /* field[0] = format */
+  3,   /* field[3] = revision */
+  4,   /* field[4] = student_bytes */
+  5,   /* field[5] = student_volumes */
+  2,   /* field[2] = volumes */
+};
+static const ProtobufCIntRange locker__v1__course_total__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor locker__v1__course_total__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.CourseTotal",
+  "CourseTotal",
+  "Locker__V1__CourseTotal",
+  "locker.v1",
+  sizeof(Locker__V1__CourseTotal),
+  8,
+  locker__v1__course_total__field_descriptors,
+  locker__v1__course_total__field_indices_by_name,
+  1,  locker__v1__course_total__number_ranges,
+  (ProtobufCMessageInit) locker__v1__course_total__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__quota_exception__bound__field_descriptors[1] =
+{
+  {
+    "most",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__QuotaException__Bound, most),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__quota_exception__bound__field_indices_by_name[] = {
+  0,   /* field[0] = most */
+};
+static const ProtobufCIntRange locker__v1__quota_exception__bound__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor locker__v1__quota_exception__bound__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.QuotaException.Bound",
+  "Bound",
+  "Locker__V1__QuotaException__Bound",
+  "locker.v1",
+  sizeof(Locker__V1__QuotaException__Bound),
+  1,
+  locker__v1__quota_exception__bound__field_descriptors,
+  locker__v1__quota_exception__bound__field_indices_by_name,
+  1,  locker__v1__quota_exception__bound__number_ranges,
+  (ProtobufCMessageInit) locker__v1__quota_exception__bound__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__quota_exception__field_descriptors[5] =
+{
+  {
+    "format",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__QuotaException, format),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revision",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__QuotaException, revision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__QuotaException, bytes),
+    &locker__v1__quota_exception__bound__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "volumes",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__QuotaException, volumes),
+    &locker__v1__quota_exception__bound__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "set_at",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__QuotaException, set_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__quota_exception__field_indices_by_name[] = {
+  2,   /* field[2] = bytes */
+  0,   /* field[0] = format */
+  1,   /* field[1] = revision */
+  4,   /* field[4] = set_at */
+  3,   /* field[3] = volumes */
+};
+static const ProtobufCIntRange locker__v1__quota_exception__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor locker__v1__quota_exception__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.QuotaException",
+  "QuotaException",
+  "Locker__V1__QuotaException",
+  "locker.v1",
+  sizeof(Locker__V1__QuotaException),
+  5,
+  locker__v1__quota_exception__field_descriptors,
+  locker__v1__quota_exception__field_indices_by_name,
+  1,  locker__v1__quota_exception__number_ranges,
+  (ProtobufCMessageInit) locker__v1__quota_exception__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

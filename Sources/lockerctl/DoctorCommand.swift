@@ -100,12 +100,15 @@ struct DoctorCommand: AsyncParsableCommand {
     ) async throws -> Int {
         var count = 0
         for (finding, io) in found where finding.isRepairable {
-            try await checkup.repair(finding, in: io)
-            count += 1
+            var word = "repaired"
+            do {
+                try await checkup.repair(finding, in: io)
+                count += 1
+            } catch let error as LockerError {
+                word = "could not repair (\(error.message))"
+            }
             // Not into the JSON.
-            try FileDescriptor.standardError.writeAll(
-                "repaired \(finding.kind.rawValue): \(finding.subject)\n".utf8
-            )
+            try FileDescriptor.standardError.writeAll("\(word) \(finding.kind.rawValue): \(finding.subject)\n".utf8)
         }
         return count
     }

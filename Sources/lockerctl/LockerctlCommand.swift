@@ -3,12 +3,12 @@
 
 internal import ArgumentParser
 
-/// `lockerctl`: what an administrator asks Ceph about Locker's volumes.
+/// `lockerctl`: what an administrator asks Ceph about Locker's volumes, and sets for them.
 @main
 struct LockerctlCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lockerctl",
-        abstract: "Look at Locker's volumes, straight from the records in Ceph.",
-        subcommands: [VolumesCommand.self, DoctorCommand.self]
+        abstract: "Look at Locker's volumes and set quotas, straight in the records in Ceph.",
+        subcommands: [VolumesCommand.self, QuotaCommand.self, DoctorCommand.self]
     )
 }

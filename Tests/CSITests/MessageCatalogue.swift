@@ -135,6 +135,9 @@ enum MessageCatalogue {
         Step.self,
         StudentTotal.self,
         VolumeRecord.self,
+        CourseTotal.self,
+        QuotaException.Bound.self,
+        QuotaException.self,
     ]
 
     /// All of them.

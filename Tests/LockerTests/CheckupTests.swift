@@ -107,25 +107,30 @@ struct CheckupTests {
             let opened = try await RecordStore.open(io, layouts: LayoutCache(), creating: false)
             let record = try #require(try await opened?.volume(self.key("right"))?.value)
             let ledger = Ledger(course: record.course, io: io, clock: .system)
-            let before = try await laboratory.omap(of: ledger.object)
+            let object = LedgerObject(course: record.course, io: io)
+            let before = try await laboratory.omap(of: object.name)
             try await ledger.release(self.key("forgotten"), student: record.student)
             try await ledger.count(self.key("wrong"), student: record.student, bytes: 1)
             try await ledger.count(self.key("gone"), student: "ada", bytes: 7)
-            var total = try StudentTotal(decoding: try #require(try await laboratory.omap(of: ledger.object)["s/ada"]))
+            var total = try StudentTotal(decoding: try #require(try await laboratory.omap(of: object.name)["s/ada"]))
             (total.bytes, total.revision) = (8, total.revision + 1)
             let tampered = try total.encoded()
-            try await io.write(ledger.object) { $0.setOmap(["s/ada": tampered]) }
+            try await io.write(object.name) { $0.setOmap(["s/ada": tampered]) }
+            var course = try CourseTotal(decoding: try #require(try await laboratory.omap(of: object.name)["c"]))
+            course.bytes += 1
+            let more = try course.encoded()
+            try await io.write(object.name) { $0.setOmap(["c": more]) }
 
             let findings = try await self.checkup.findings(in: io)
             #expect(Set(findings.map(\.kind)) == [.ledgerMissing, .ledgerWrong, .ledgerLeftover, .totalWrong])
-            #expect(findings.count == 4 && findings.allSatisfy(\.isRepairable))
+            #expect(findings.count == 5 && findings.allSatisfy(\.isRepairable))
             for _ in 0..<2 {
                 for finding in findings { try await self.checkup.repair(finding, in: io) }
             }
             let left = try await self.checkup.findings(in: io)
             for finding in left { try await self.checkup.repair(finding, in: io) }
             #expect(try await self.checkup.findings(in: io).isEmpty)
-            let after = try await laboratory.omap(of: ledger.object)
+            let after = try await laboratory.omap(of: object.name)
             #expect(Set(after.keys) == Set(before.keys))
             for (key, value) in before where key.hasPrefix("v/") {
                 let (old, new) = (try LedgerEntry(decoding: value), try LedgerEntry(decoding: after[key] ?? []))
@@ -134,6 +139,8 @@ struct CheckupTests {
             let totals = try [before, after].map { try StudentTotal(decoding: $0["s/ada"] ?? []) }
             #expect(totals[0].bytes == totals[1].bytes && totals[0].volumes == totals[1].volumes)
             #expect(totals[1].volumes == 3)
+            let courses = try [before, after].map { try CourseTotal(decoding: $0["c"] ?? []) }
+            #expect(courses[0].bytes == courses[1].bytes && courses[1].volumes == 3)
         }
     }
 

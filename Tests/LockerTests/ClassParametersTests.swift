@@ -54,6 +54,30 @@ struct ClassParametersTests {
         #expect([read.claim.name, read.claim.namespace, read.claim.volumeName] == ["claim-ada", "lab", "pvc-1"])
     }
 
+    @Test("Quotas, of a class that says its course")
+    func quota() async throws {
+        #expect(try self.read().quota == .none)
+        let all = try self.read([
+            "course": "c", "studentQuota": "20Gi", "studentVolumes": "5", "courseQuota": "1.5Ti",
+            "courseVolumes": "300",
+        ])
+        #expect(
+            all.quota
+                == Quota(
+                    student: QuotaBounds(bytes: 20 << 30, volumes: 5),
+                    course: QuotaBounds(bytes: 3 << 39, volumes: 300)
+                )
+        )
+        for (name, value) in [
+            ("studentQuota", "1Gi"), ("studentVolumes", "1"), ("courseQuota", "1Gi"), ("courseVolumes", "1"),
+        ] {
+            let read = try self.read(["course": "c", name: value])
+            #expect(read.quota != .none)
+            #expect(try read.fingerprint == self.read(["course": "c"]).fingerprint, "\(name)")
+            await expectRefusal(.invalidArgument, saying: "course") { try self.read([name: value]) }
+        }
+    }
+
     @Test("Each mapper's name", arguments: ["", "auto", "rbd", "krbd", "fuse", "rbd-nbd", "nbd", "ublk"])
     func mounter(_ name: String) throws {
         #expect(try self.read(["mounter": name]).mounter == name)
@@ -72,8 +96,9 @@ struct ClassParametersTests {
             ("course", "a b", "a-z"), ("course", "ä", "a-z"), ("course", String(repeating: "x", count: 64), "1 to 63"),
             ("studentFrom", "label", "none of"), ("studentPattern", "(.+)", "studentFrom"),
             ("defaultSize", "0", "whole number"), ("defaultSize", "1125899906842625", "whole number"),
-            ("defaultSize", "1Gi", "whole number"), ("studentQuota", "10Gi", "not offered"),
-            ("template", "base@v1", "not offered"), ("encrypted", "true", "not offered"),
+            ("defaultSize", "1Gi", "whole number"), ("studentQuota", "ten", "20Gi"), ("courseQuota", "0", "20Gi"),
+            ("courseQuota", "-1Gi", "20Gi"), ("studentVolumes", "0", "1 to"), ("courseVolumes", "2k", "whole number"),
+            ("template", "base", "image@snapshot"), ("encrypted", "true", "not offered"),
             ("encrypted", "yes", "none of"), ("allowMultiWriter", "true", "not offered"),
             ("imageFormat", "2", "not known"), ("Pool", "x", "not known"),
             ("csi.storage.k8s.io/other", "x", "not known"),

@@ -49,6 +49,20 @@ struct TextFormsTests {
         #expect(RecordKey(hex: text) == nil)
     }
 
+    private static let quantities: [(bytes: Int64, text: String, words: String)] = [
+        (0, "0", "0 bytes"), (1023, "1023", "1023 bytes"), (1024, "1Ki", "1 KiB (1024 bytes)"),
+        (20 << 30, "20Gi", "20 GiB (21474836480 bytes)"), (3 << 29, "1536Mi", "1.5 GiB (1610612736 bytes)"),
+        ((20 << 30) + 1, "21474836481", "20 GiB (21474836481 bytes)"),
+        (1 << 60, "1024Pi", "1024 PiB (1152921504606846976 bytes)"),
+    ]
+
+    @Test("Quantities are written as they are read, and for people", arguments: quantities)
+    func quantity(_ bytes: Int64, _ text: String, _ words: String) {
+        #expect(Quantity.text(bytes) == text)
+        #expect(Quantity.value(text) == bytes)
+        #expect(Quantity.words(bytes: bytes) == words)
+    }
+
     @Test("A name's digest is the start of its SHA-256")
     func digest() {
         #expect(Digest.short("") == [0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14])

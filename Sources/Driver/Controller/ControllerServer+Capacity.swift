@@ -35,6 +35,7 @@ extension ControllerServer {
             for: parameters,
             smallest: smallest,
             from: request.accessibleTopology?.segments,
+            configuredNamespace: entry.radosNamespace,
             target: try self.identity(on: entry)
         )
         return Self.answer(capacity, smallest)

@@ -10,6 +10,8 @@ enum VolumeContext {
     static let pool = "pool"
     static let radosNamespace = "radosNamespace"
     static let imageName = "imageName"
+    /// Added by kubelet in NodePublishVolume, where the CSIDriver has `podInfoOnMount`.
+    static let podNamespace = "csi.storage.k8s.io/pod.namespace"
 
     /// The context of a volume.
     static func of(_ volume: VolumeDescription) -> [String: String] {

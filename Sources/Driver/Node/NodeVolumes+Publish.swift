@@ -11,10 +11,12 @@ internal import SystemPackage
 extension NodeVolumes {
     /// Shows a staged volume where a pod will find it.
     ///
-    /// - Throws: ``LockerError``: `failedPrecondition` if it is not staged there or published elsewhere under
-    ///   SINGLE_NODE_SINGLE_WRITER, `alreadyExists` if the target shows it in another way.
+    /// - Throws: ``LockerError``: `permissionDenied` for a pod of another namespace than the volume's claim,
+    ///   `failedPrecondition` if it is not staged there or published elsewhere under SINGLE_NODE_SINGLE_WRITER,
+    ///   `alreadyExists` if the target shows it in another way.
     func publish(_ request: PublishRequest) async throws {
         let record = try await self.staged(request.handle)
+        try Self.requireOwnNamespace(request, record: record)
         guard record.stagingPath == request.stagingPath.string else {
             throw LockerError(
                 .failedPrecondition,
@@ -56,6 +58,19 @@ extension NodeVolumes {
         try self.hook.reached("publish.done")
         let metadata: Logger.Metadata = ["volume.id": "\(request.handle.text)", "path": "\(request.targetPath)"]
         self.logger.info("Volume published", metadata: metadata)
+    }
+
+    /// A claim can only be used by pods of its namespace; a persistent volume that somebody has written by hand, with
+    /// the handle of another's volume, can be claimed from anywhere.
+    private static func requireOwnNamespace(_ request: PublishRequest, record: StagingRecord) throws(LockerError) {
+        guard let owner = record.claimNamespace, !owner.isEmpty, !request.podNamespace.isEmpty,
+            owner != request.podNamespace
+        else { return }
+        throw LockerError(
+            .permissionDenied,
+            "volume \(request.handle.text) was made for a claim in namespace \"\(owner)\" and is not shown to a pod in"
+                + " namespace \"\(request.podNamespace)\": use it from its own namespace"
+        )
     }
 
     /// Whether the target shows the volume already, in the way that is asked for.

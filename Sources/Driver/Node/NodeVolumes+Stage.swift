@@ -113,6 +113,7 @@ extension NodeVolumes {
             imageName: volume.imageName,
             isReadOnly: volume.attachment(to: self.node.nodeID)?.readOnly ?? request.isReadOnly
         )
+        record.claimNamespace = volume.pvcNamespace
         try await self.blocking { [record] in
             try request.key.store(for: record.volumeID)
             try self.staging.save(record)

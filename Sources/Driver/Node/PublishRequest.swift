@@ -16,6 +16,8 @@ struct PublishRequest: Sendable {
     let mountFlags: [String]
     let fsType: String
     let mode: VolumeCapability.AccessMode.Mode
+    /// The namespace of the pod that is to have it, which kubelet tells where the CSIDriver has `podInfoOnMount`.
+    let podNamespace: String
 
     /// What a repeat at the same path has to agree in.
     var use: PublishedUse {
@@ -52,5 +54,6 @@ struct PublishRequest: Sendable {
         self.mountFlags = capability.mount?.mountFlags ?? []
         self.fsType = capability.mount?.fsType ?? ""
         self.mode = capability.mode
+        self.podNamespace = request.volumeContext[VolumeContext.podNamespace] ?? ""
     }
 }

@@ -36,6 +36,10 @@ package struct ClassParameters: Sendable, Hashable {
     package let course: String
     /// Where the student's name comes from.
     package let studentSource: StudentSource
+    /// How much the course and its students may have.
+    package let quota: Quota
+    /// What new volumes start as copies of; `nil` for empty ones.
+    package let template: Template?
     /// The size, in bytes, of a volume for which nobody asked for one.
     package let defaultSize: Int64
     /// How many bytes of volumes may be promised for one that is free.
@@ -81,17 +85,13 @@ package struct ClassParameters: Sendable, Hashable {
         self.ioTimeout = try reader.integer("ioTimeout", in: 1...86400)
         self.fsType = try reader.choice("csi.storage.k8s.io/fstype", of: ["", "ext4", "xfs"]) ?? ""
         self.course = try Self.course(&reader, pool: self.pool, namespace: self.radosNamespace)
+        self.quota = try Quota(&reader, course: self.course)
         self.studentSource = try StudentSource(&reader)
         self.defaultSize =
             try reader.integer("defaultSize", in: 1...CapacityBounds.largest) ?? CapacityBounds.defaultSize
         try CapacityBounds(required: self.defaultSize, limit: 0).check(largest: image.largestSize)
         self.overcommit = try Overcommit(&reader)
-        for name in ["studentQuota", "template"] where reader.text(name) != nil {
-            throw LockerError(
-                .invalidArgument,
-                "parameter \(name) is not offered by this version of Locker; leave it out"
-            )
-        }
+        self.template = try Template(&reader)
         if try reader.choice("encrypted", of: ["true", "false"]) == "true" {
             throw LockerError(.invalidArgument, "encrypted volumes are not offered by this version of Locker")
         }
@@ -165,7 +165,7 @@ package struct ClassParameters: Sendable, Hashable {
     /// What makes two requests for one name the same: all that shapes the image or says whose it is.
     package var fingerprint: String {
         let passing = ["mounter", "mapOptions", "ioTimeout", "topologyConstrainedPools", "overcommit", "fsckPolicy"]
-        let fields = self.given.filter { !passing.contains($0.key) }
+        let fields = self.given.filter { !(passing + Quota.parameters).contains($0.key) }
         return fields.sorted { $0.key < $1.key }.map {
             "\($0.key.utf8.count):\($0.key)=\($0.value.utf8.count):\($0.value)"
         }

@@ -35,6 +35,15 @@ struct ParameterReader {
         return value
     }
 
+    /// Bytes as Kubernetes writes them, at least one.
+    mutating func quantity(_ name: String) throws(LockerError) -> Int64? {
+        guard let text = self.text(name) else { return nil }
+        guard let value = Quantity.value(text), value > 0 else {
+            throw LockerError(.invalidArgument, "parameter \(name): \"\(text)\" is no quantity of bytes such as 20Gi")
+        }
+        return value
+    }
+
     /// One of some words.
     mutating func choice(_ name: String, of words: [String]) throws(LockerError) -> String? {
         guard let text = self.text(name) else { return nil }

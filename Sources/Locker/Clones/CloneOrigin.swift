@@ -58,6 +58,30 @@ struct CloneOrigin: Sendable {
         self.depth = record.cloneDepth
     }
 
+    /// A class' template, which is for every student and every use.
+    init(
+        _ template: Template,
+        label: String,
+        imageID: String,
+        bytes: Int64,
+        filesystem: Filesystem,
+        io: IOContext
+    ) {
+        self.io = io
+        self.imageName = template.image
+        self.imageID = imageID
+        self.snapshotName = template.snapshot
+        self.partID = nil
+        self.label = label
+        self.payloadBytes = bytes
+        self.dataOffsetBytes = 0
+        self.student = ""
+        self.capabilities = [Capability(block: false), Capability(block: true)]
+        self.filesystem = filesystem
+        self.encryption = .plain
+        self.depth = 0
+    }
+
     /// What a copy holds of filesystems: the same one under its source's UUID, or none.
     var inherited: Filesystem {
         guard self.filesystem.state == .formatted else { return Filesystem() }

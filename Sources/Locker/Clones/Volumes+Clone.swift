@@ -43,7 +43,7 @@ extension Volumes {
 
     /// What a retry of the same request meets again.
     private static let refusals: [LockerError.Code] = [
-        .notFound, .invalidArgument, .outOfRange, .permissionDenied, .failedPrecondition,
+        .notFound, .invalidArgument, .outOfRange, .permissionDenied, .failedPrecondition, .resourceExhausted,
     ]
 
     /// - Returns: `false` if somebody else has changed the record meanwhile.
@@ -167,7 +167,12 @@ extension Volumes {
                 )
             }
             let ledger = self.ledger(course: record.course, io: io)
-            try await ledger.count(work.key, student: record.student, bytes: record.payloadBytes)
+            try await ledger.count(
+                work.key,
+                student: record.student,
+                bytes: record.payloadBytes,
+                quota: work.request.parameters.statedQuota
+            )
         }
         try self.hook.reached("clone.fitted")
         if record.cloneDepth >= CloneLimits.hardDepth {

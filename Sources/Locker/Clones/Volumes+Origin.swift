@@ -40,12 +40,12 @@ extension Volumes {
     /// The same for a request that the source has to fit; `nil` for a volume that starts empty.
     func origin(of request: VolumeRequest, on io: IOContext, location: VolumeLocation) async throws -> CloneOrigin? {
         guard let source = request.source else { return nil }
-        let origin = try await self.origin(
-            source,
-            on: io.cluster,
-            location: location,
-            candidates: [io.namespace]
-        )
+        let origin: CloneOrigin
+        if case .template(let template) = source {
+            origin = try await self.origin(template, for: request, on: io)
+        } else {
+            origin = try await self.origin(source, on: io.cluster, location: location, candidates: [io.namespace])
+        }
         try request.check(copying: origin)
         return origin
     }
@@ -75,6 +75,8 @@ extension Volumes {
                 found.value.phase == .ready, found.value.snapshotID == handle.snapshotID
             else { return nil }
             return CloneOrigin(found.value, label: "snapshot \"\(found.value.requestName)\"", io: place.io)
+        case .template:
+            return nil
         }
     }
 }

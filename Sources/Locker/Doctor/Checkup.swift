@@ -41,7 +41,8 @@ package struct Checkup: Sendable {
 
     /// Puts one finding right, if it is still so; a repeat changes nothing.
     ///
-    /// - Throws: `CephError`; ``LockerError`` with `failedPrecondition` for one that nothing here repairs.
+    /// - Throws: `CephError`; ``LockerError`` with `failedPrecondition` for one that nothing here repairs, with
+    ///   `resourceExhausted` if a quota has no room for a volume that was not counted.
     package func repair(_ finding: Finding, in io: IOContext) async throws {
         switch finding.repair {
         case .count(let course, let volume, let student, let bytes):
@@ -55,7 +56,9 @@ package struct Checkup: Sendable {
             if let record = try await self.record(volume, in: io), record.course == course { return }
             try await Ledger(course: course, io: io, clock: self.clock).release(volume, student: student)
         case .total(let course, let student):
-            try await Ledger(course: course, io: io, clock: self.clock).addUp(student)
+            try await LedgerObject(course: course, io: io).addUp(student)
+        case .courseTotal(let course):
+            _ = try await LedgerObject(course: course, io: io).recount()
         case nil:
             throw LockerError(
                 .failedPrecondition,

@@ -11,7 +11,7 @@ extension CheckupState {
         let missing = self.volumes.flatMap { self.countFindings($0.value, key: $0.key) }
         return missing
             + self.ledgers.flatMap { course, counts in
-                self.leftovers(course, counts) + self.totals(course, counts)
+                self.leftovers(course, counts) + self.totals(course, counts) + self.courseTotal(course, counts)
             }
     }
 
@@ -58,6 +58,23 @@ extension CheckupState {
                 repair: .release(course: course, volume: key, student: entry.student)
             )
         }
+    }
+
+    private func courseTotal(_ course: String, _ counts: Counts) -> [Finding] {
+        guard let total = counts.course else { return [] }
+        let bytes = counts.entries.values.reduce(0) { $0 + $1.bytes }
+        let volumes = Int64(counts.entries.count)
+        guard total.bytes != bytes || total.volumes != volumes else { return [] }
+        return [
+            self.finding(
+                .totalWrong,
+                course,
+                "the ledger of course \"\(course)\" says that it has \(total.volumes) volumes and \(total.bytes) bytes, and"
+                    + " counts \(volumes) and \(bytes)",
+                Self.remedy,
+                repair: .courseTotal(course: course)
+            )
+        ]
     }
 
     private func totals(_ course: String, _ counts: Counts) -> [Finding] {

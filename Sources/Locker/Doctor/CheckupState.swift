@@ -13,6 +13,8 @@ struct CheckupState: Sendable {
     struct Counts: Sendable {
         var entries: [RecordKey: LedgerEntry] = [:]
         var totals: [String: StudentTotal] = [:]
+        /// `nil` as long as no version of Locker with quotas has changed the ledger.
+        var course: CourseTotal?
     }
 
     let pool: String
@@ -51,7 +53,7 @@ struct CheckupState: Sendable {
         let main = try await io.cluster.ioContext(poolID: io.poolID)
         let registered = try await NamespaceIndex.courses(in: main).filter { $0.radosNamespace == io.namespace }
         for course in Set(registered.map(\.name) + self.volumes.values.map(\.course)) {
-            self.ledgers[course] = try await Self.counts(of: course, in: io)
+            self.ledgers[course] = try await Self.counts(of: LedgerObject(course: course, io: io))
         }
         do {
             self.blocklist = try await io.cluster.blocklist()
@@ -60,28 +62,17 @@ struct CheckupState: Sendable {
         }
     }
 
-    private static func counts(of course: String, in io: IOContext) async throws -> Counts {
+    private static func counts(of ledger: LedgerObject) async throws -> Counts {
         var counts = Counts()
-        let object = Ledger.object(of: course)
-        for prefix in ["v/", "s/"] {
-            var start = ""
-            while true {
-                let page: (entries: [(key: String, value: [UInt8])], hasMore: Bool)
-                do {
-                    page = try await io.omapPage(of: object, after: start, prefix: prefix, limit: 512)
-                } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-                    return counts
-                }
-                for (key, value) in page.entries {
-                    if prefix == "s/" {
-                        counts.totals[String(key.dropFirst(2))] = try StudentTotal(decoding: value)
-                    } else if let volume = RecordKey(hex: key.dropFirst(2)) {
-                        counts.entries[volume] = try LedgerEntry(decoding: value)
-                    }
-                }
-                guard page.hasMore, let last = page.entries.last else { break }
-                start = last.key
-            }
+        // The total first: what is counted while the rest is read makes it look wrong, and the next look does not.
+        counts.course = try await ledger.all(LedgerState.courseKey).first { $0.key == LedgerState.courseKey }
+            .map { try CourseTotal(decoding: $0.value) }
+        for (key, value) in try await ledger.all("s/") {
+            counts.totals[String(key.dropFirst(2))] = try StudentTotal(decoding: value)
+        }
+        for (key, value) in try await ledger.all("v/") {
+            guard let volume = RecordKey(hex: key.dropFirst(2)) else { continue }
+            counts.entries[volume] = try LedgerEntry(decoding: value)
         }
         return counts
     }

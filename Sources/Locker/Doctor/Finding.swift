@@ -25,7 +25,7 @@ package struct Finding: Sendable, Hashable, Encodable {
         case ledgerMissing = "ledger-missing"
         /// The ledger counts other bytes, or another student, than the volume has.
         case ledgerWrong = "ledger-wrong"
-        /// A student's total is not the sum of the volumes counted.
+        /// A student's total, or the course's, is not the sum of the volumes counted.
         case totalWrong = "total-wrong"
         /// The client that has a volume mapped is fenced.
         case nodeFenced = "node-fenced"
@@ -71,6 +71,8 @@ package struct Finding: Sendable, Hashable, Encodable {
         case release(course: String, volume: RecordKey, student: String)
         /// Adds a student's volumes up again.
         case total(course: String, student: String)
+        /// Adds all volumes of a course up again.
+        case courseTotal(course: String)
     }
 
     /// Whether both are about the same thing, whatever the numbers in their words.

@@ -17,6 +17,8 @@ package final class NamespaceIndex: Sendable {
 
     private let known = Mutex<[Pool: [[UInt8]: String]]>([:])
     private let registered = Mutex<Set<String>>([])
+    /// By cluster, pool and course; a course stays where it is.
+    private let courses = Mutex<[String: String]>([:])
 
     /// The omap, in a pool's default namespace, of the courses that have volumes in the pool.
     static let courses = "locker.courses"
@@ -80,6 +82,24 @@ package final class NamespaceIndex: Sendable {
             } catch let error as CephError where error.code == .noSuchFileOrDirectory {
                 return courses
             }
+        }
+    }
+
+    /// The namespace that a course is registered with; `nil` if it is in none yet, or the user may not look.
+    ///
+    /// - Parameter main: the pool's default namespace.
+    func registered(course: String, in main: IOContext) async throws -> String? {
+        let key = "\(main.cluster.fsid)/\(main.poolID)/\(course)"
+        if let known = self.courses.withLock({ $0[key] }) { return known }
+        do {
+            guard let raw = try await main.omapValues(of: Self.courses, keys: [course])[course] else { return nil }
+            let name = try Course(decoding: raw).radosNamespace
+            self.courses.withLock { $0[key] = name }
+            return name
+        } catch let error as CephError
+            where [.noSuchFileOrDirectory, .notPermitted, .permissionDenied].contains(error.code)
+        {
+            return nil
         }
     }
 

@@ -11,9 +11,11 @@ package struct VolumeRequest: Sendable, Hashable {
     package internal(set) var parameters: ClassParameters
     package let capabilities: [Capability]
     /// What the volume starts as a copy of.
-    package let source: VolumeSource?
+    package internal(set) var source: VolumeSource?
     /// Where it is to be reachable from.
     package var topology = TopologyWish()
+    /// Which RADOS namespace it is in.
+    var namespace = NamespaceRule.named("")
     /// How fast it may be: the request's `mutable_parameters`.
     package var limits = VolumeLimits()
 

@@ -17,17 +17,20 @@ extension Volumes {
     ///   - location: the cluster and user.
     ///   - configuredNamespace: config.json's namespace for classes that name none.
     /// - Throws: ``LockerError``: `alreadyExists` for the same name with other wishes, `aborted` while another
-    ///   controller works on it, `resourceExhausted` when there is no room, `invalidArgument` for a pool, namespace or
-    ///   layout that cannot be.
+    ///   controller works on it, `resourceExhausted` when there is no room in the pool or a quota, `invalidArgument`
+    ///   for a pool, namespace or layout that cannot be.
     package func create(
         _ request: VolumeRequest,
         at location: VolumeLocation,
         configuredNamespace: String
     ) async throws -> VolumeDescription {
-        let namespace = request.parameters.radosNamespace ?? configuredNamespace
-        return try await self.mutating(location.target, could: "create volume \"\(request.name)\"") { cluster in
-            let request = try await self.placed(request, namespace: namespace, on: cluster)
-            let io = try await self.context(cluster, pool: request.parameters.pool, namespace: namespace)
+        var wanted = request
+        wanted.source = request.source ?? request.parameters.template.map { .template($0) }
+        wanted.namespace = request.parameters.namespaceRule(configured: configuredNamespace)
+        return try await self.mutating(location.target, could: "create volume \"\(request.name)\"") {
+            [wanted] cluster in
+            let request = try await self.placed(wanted, on: cluster)
+            let io = try await self.context(cluster, pool: request.parameters.pool, rule: request.namespace)
             try await self.prepare(io, request: request, location: location)
             guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: true, clock: self.clock)
             else { throw LockerError(.internal, "\(io.path(LayoutCache.object)) vanished after it was written") }
@@ -86,8 +89,7 @@ extension Volumes {
         var mine = mine
         var record = mine.value
         let io = store.io
-        let ledger = self.ledger(course: record.course, io: io)
-        try await ledger.count(key, student: record.student, bytes: record.payloadBytes)
+        try await self.count(mine, for: request, key: key, store: store, isRepeated: work.isRepeated)
         try self.hook.reached("create.counted")
         if work.isRepeated {
             // It was never handed out: beginning anew is simpler to be sure of than telling a whole image from one that
@@ -106,6 +108,7 @@ extension Volumes {
                 try await self.makeImage(record.imageName, size: size, request: request, key: key, store: store)
             }
         } catch let error as CephError where !error.isAmbiguous {
+            let ledger = self.ledger(course: record.course, io: io)
             try await self.rollBack(mine, key: key, store: store, ledger: ledger)
             throw Self.refusal(of: error, request: request)
         }
@@ -178,7 +181,7 @@ extension Volumes {
             dataPool: parameters.image.dataPool ?? "",
             handleKey: UInt32(self.keys.signing),
             course: self.course(of: request, io: io),
-            student: try parameters.studentSource.student(of: parameters.claim),
+            student: try parameters.student(),
             pvcName: parameters.claim.name,
             pvcNamespace: parameters.claim.namespace,
             pvName: parameters.claim.volumeName,

@@ -13,8 +13,8 @@ extension Volumes {
     /// Ledger, image, record: a growth that was cut short counts and exists at its full size, and the retry records it.
     ///
     /// - Returns: the volume's size in bytes afterwards.
-    /// - Throws: ``LockerError``: `notFound`, `outOfRange` when the limit is less than the volume has, `aborted` while
-    ///   it is being deleted.
+    /// - Throws: ``LockerError``: `notFound`, `outOfRange` when the limit is less than the volume has,
+    ///   `resourceExhausted` when a quota has no room for what it grows by, `aborted` while it is being deleted.
     package func expand(
         _ handle: VolumeHandle,
         to capacity: CapacityBounds,
@@ -70,14 +70,14 @@ extension Volumes {
             )
         }
         let ledger = self.ledger(course: record.course, io: place.io)
-        try await ledger.count(place.key, student: record.student, bytes: size)
+        try await ledger.correct(place.key, student: record.student, bytes: size)
         try self.hook.reached("expand.counted")
         if size > image {
             do {
                 let bytes = UInt64(size + record.dataOffsetBytes)
                 try await place.io.withImage(.id(record.imageID), readOnly: false) { try $0.resize(to: bytes) }
             } catch let error as CephError where !error.isAmbiguous {
-                try await ledger.count(place.key, student: record.student, bytes: record.payloadBytes)
+                try await ledger.correct(place.key, student: record.student, bytes: record.payloadBytes)
                 throw error
             }
         }

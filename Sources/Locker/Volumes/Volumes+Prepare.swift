@@ -11,11 +11,14 @@ extension Volumes {
     func prepare(_ io: IOContext, request: VolumeRequest, location: VolumeLocation) async throws {
         if !self.namespaces.knows(io) {
             if !io.namespace.isEmpty, try await !self.exists(io) {
-                throw LockerError(
-                    .invalidArgument,
-                    "RADOS namespace \"\(io.namespace)\" does not exist in pool \(io.poolName); make it with:"
-                        + " rbd namespace create \(io.poolName)/\(io.namespace)"
-                )
+                guard request.namespace == .ofCourse(io.namespace) else {
+                    throw LockerError(
+                        .invalidArgument,
+                        "RADOS namespace \"\(io.namespace)\" does not exist in pool \(io.poolName); make it with:"
+                            + " rbd namespace create \(io.poolName)/\(io.namespace)"
+                    )
+                }
+                try await self.makeNamespace(io)
             }
             self.namespaces.add(io.namespace, fsid: io.cluster.fsid, poolID: io.poolID)
             await self.erasures.sweep(pool: io.poolName, namespace: io.namespace, target: location.target)

@@ -12,7 +12,8 @@ extension Volumes {
     package static let abandonedAfter: Int64 = 3_600_000
 
     /// Finishes what former processes have left in a pool and namespace: erasures and flattenings go on, creations and
-    /// snapshots that nobody has retried for an hour are taken back, and snapshots whose deletion was begun are removed.
+    /// snapshots that nobody has retried for an hour are taken back, snapshots whose deletion was begun are removed, and
+    /// courses' totals that an older version has counted past are corrected.
     ///
     /// - Throws: ``LockerError``, `CephError`; what is done by then stays done, and a repeat goes on.
     package func tidy(pool: String, namespace: String, target: ClusterTarget) async throws {
@@ -30,6 +31,7 @@ extension Volumes {
                 abandoned.append((key, stored))
             }
             for (key, stored) in abandoned { try await self.takeBack(stored, key: key, store: store) }
+            try await self.recountCourses(in: io)
             try await self.tidySnapshots(store)
             try await self.tidyGroupSnapshots(store)
         }

@@ -11,13 +11,14 @@ internal import SystemPackage
 extension Volumes {
     /// The request with the pool that its volume is in already, or else goes to.
     ///
-    /// - Throws: ``LockerError``: `outOfRange` for a size that the class' layout does not allow, `resourceExhausted` if no pool of the class can be reached from where it has to,
-    ///   `aborted` while it is not clear in which of two pools the volume is.
-    func placed(_ request: VolumeRequest, namespace: String, on cluster: Cluster) async throws -> VolumeRequest {
+    /// - Throws: ``LockerError``: `outOfRange` for a size that the class' layout does not allow, `resourceExhausted` if
+    ///   no pool of the class can be reached from where it has to, `aborted` while it is not clear in which of two pools
+    ///   the volume is.
+    func placed(_ request: VolumeRequest, on cluster: Cluster) async throws -> VolumeRequest {
         try request.capacity.check(largest: request.parameters.largestSize)
         guard !request.parameters.constrainedPools.isEmpty else { return request }
         var placed = request
-        let places = try await self.places(of: request, namespace: namespace, on: cluster, withOthers: true)
+        let places = try await self.places(of: request, on: cluster, withOthers: true)
         if let place = try Self.decided(places, name: request.name) {
             let record = place.record.value
             placed.parameters.pool = place.store.io.poolName
@@ -56,7 +57,6 @@ extension Volumes {
     /// - Parameter withOthers: whether to look at pools beside the class', in case it was made anew without one.
     private func places(
         of request: VolumeRequest,
-        namespace: String,
         on cluster: Cluster,
         withOthers: Bool
     ) async throws -> [Found] {
@@ -74,8 +74,7 @@ extension Volumes {
             for (index, pool) in names.enumerated() {
                 group.addTask {
                     let isNeeded = needed.contains(pool)
-                    let name = request.name
-                    return (index, try await self.found(name, pool, namespace, on: cluster, isNeeded: isNeeded))
+                    return (index, try await self.found(request, pool, on: cluster, isNeeded: isNeeded))
                 }
             }
             var found: [(Int, Found)] = []
@@ -88,17 +87,17 @@ extension Volumes {
 
     /// The record of a name in one pool; `nil` if there is none, or none that can be seen where none is needed.
     private func found(
-        _ name: String,
+        _ request: VolumeRequest,
         _ pool: String,
-        _ namespace: String,
         on cluster: Cluster,
         isNeeded: Bool
     ) async throws -> Found? {
         do {
+            let namespace = try await self.namespace(by: request.namespace, inPool: pool, on: cluster)
             let io = try await cluster.ioContext(pool: pool, namespace: namespace)
             guard
                 let store = try await RecordStore.open(io, layouts: self.layouts, creating: false, clock: self.clock),
-                let record = try await store.volume(self.recordKey(named: name))
+                let record = try await store.volume(self.recordKey(named: request.name))
             else { return nil }
             return Found(store: store, record: record)
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
@@ -112,8 +111,8 @@ extension Volumes {
             throw LockerError(
                 .unavailable,
                 "pool \"\(pool)\" of topologyConstrainedPools does not answer, so it cannot be told whether volume"
-                    + " \"\(name)\" was begun there: \(error). It is safe to try again; with --strict-topology the"
-                    + " provisioner asks for one place only, and the others' pools may be down",
+                    + " \"\(request.name)\" was begun there: \(error). It is safe to try again; with"
+                    + " --strict-topology the provisioner asks for one place only, and the others' pools may be down",
                 cause: error
             )
         }
@@ -132,12 +131,7 @@ extension Volumes {
         store: RecordStore
     ) async throws {
         guard !request.parameters.constrainedPools.isEmpty else { return }
-        let places = try await self.places(
-            of: request,
-            namespace: store.io.namespace,
-            on: store.io.cluster,
-            withOthers: false
-        )
+        let places = try await self.places(of: request, on: store.io.cluster, withOthers: false)
         guard let other = places.first(where: { $0.store.io.poolID != store.io.poolID }) else { return }
         // Nothing but the record was made so far.
         _ = try await store.remove(mine, at: key)

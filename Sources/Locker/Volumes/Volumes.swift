@@ -107,7 +107,13 @@ package final class Volumes: Sendable {
 
     /// A pool by its name, with a message for the one that does not exist.
     func context(_ cluster: Cluster, pool: String, namespace: String) async throws -> IOContext {
+        try await self.context(cluster, pool: pool, rule: .named(namespace))
+    }
+
+    /// The same in the namespace that a rule leads to.
+    func context(_ cluster: Cluster, pool: String, rule: NamespaceRule) async throws -> IOContext {
         do {
+            let namespace = try await self.namespace(by: rule, inPool: pool, on: cluster)
             return try await cluster.ioContext(pool: pool, namespace: namespace)
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
             throw LockerError(.invalidArgument, "pool \"\(pool)\" does not exist in this cluster", cause: error)

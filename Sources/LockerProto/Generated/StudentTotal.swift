@@ -17,7 +17,7 @@ package struct StudentTotal: Sendable, Hashable {
     /// `volumes`, field 3.
     package var volumes: Int64
 
-    /// Exceptions to the class's quota; 0 means the class's.
+    /// Never written, and read by nobody: exceptions are under q/<student>, where also 0 can be said.
     package var quotaBytes: Int64
 
     /// `quota_volumes`, field 5.

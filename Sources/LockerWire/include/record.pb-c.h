@@ -36,6 +36,9 @@ typedef struct Locker__V1__Layout Locker__V1__Layout;
 typedef struct Locker__V1__Course Locker__V1__Course;
 typedef struct Locker__V1__LedgerEntry Locker__V1__LedgerEntry;
 typedef struct Locker__V1__StudentTotal Locker__V1__StudentTotal;
+typedef struct Locker__V1__CourseTotal Locker__V1__CourseTotal;
+typedef struct Locker__V1__QuotaException Locker__V1__QuotaException;
+typedef struct Locker__V1__QuotaException__Bound Locker__V1__QuotaException__Bound;
 
 
 /* --- enums --- */
@@ -604,7 +607,7 @@ struct  Locker__V1__StudentTotal
   int64_t bytes;
   int64_t volumes;
   /*
-   * Exceptions to the class's quota; 0 means the class's.
+   * Never written, and read by nobody: exceptions are under q/<student>, where also 0 can be said.
    */
   int64_t quota_bytes;
   int64_t quota_volumes;
@@ -616,6 +619,70 @@ struct  Locker__V1__StudentTotal
 #define LOCKER__V1__STUDENT_TOTAL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__v1__student_total__descriptor) \
     , 0, 0, 0, 0, 0, 0 }
+
+
+/*
+ * locker.ledger.<course>, key c: what the whole course has. Ledgers of before there were quotas have none: the first
+ * change sums their entries up.
+ */
+struct  Locker__V1__CourseTotal
+{
+  ProtobufCMessage base;
+  uint32_t format;
+  int64_t bytes;
+  int64_t volumes;
+  /*
+   * Counts the changes, as in VolumeRecord.
+   */
+  uint64_t revision;
+  /*
+   * What the class of the last volume made lets a student and the course have; 0 for as much as there is. Growth, which
+   * names no class, is held to it.
+   */
+  int64_t student_bytes;
+  int64_t student_volumes;
+  int64_t course_bytes;
+  int64_t course_volumes;
+};
+#define LOCKER__V1__COURSE_TOTAL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__course_total__descriptor) \
+    , 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+/*
+ * A bound that is not set is the class's.
+ */
+struct  Locker__V1__QuotaException__Bound
+{
+  ProtobufCMessage base;
+  int64_t most;
+};
+#define LOCKER__V1__QUOTA_EXCEPTION__BOUND__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__quota_exception__bound__descriptor) \
+    , 0 }
+
+
+/*
+ * locker.ledger.<course>, key q/<student>, and key q for the course: what it may have instead of what the class says.
+ */
+struct  Locker__V1__QuotaException
+{
+  ProtobufCMessage base;
+  uint32_t format;
+  /*
+   * Counts the changes, as in VolumeRecord.
+   */
+  uint64_t revision;
+  Locker__V1__QuotaException__Bound *bytes;
+  Locker__V1__QuotaException__Bound *volumes;
+  /*
+   * Milliseconds since 1970.
+   */
+  int64_t set_at;
+};
+#define LOCKER__V1__QUOTA_EXCEPTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__quota_exception__descriptor) \
+    , 0, 0, NULL, NULL, 0 }
 
 
 /* Locker__V1__Instance methods */
@@ -905,6 +972,47 @@ Locker__V1__StudentTotal *
 void   locker__v1__student_total__free_unpacked
                      (Locker__V1__StudentTotal *message,
                       ProtobufCAllocator *allocator);
+/* Locker__V1__CourseTotal methods */
+void   locker__v1__course_total__init
+                     (Locker__V1__CourseTotal         *message);
+size_t locker__v1__course_total__get_packed_size
+                     (const Locker__V1__CourseTotal   *message);
+size_t locker__v1__course_total__pack
+                     (const Locker__V1__CourseTotal   *message,
+                      uint8_t             *out);
+size_t locker__v1__course_total__pack_to_buffer
+                     (const Locker__V1__CourseTotal   *message,
+                      ProtobufCBuffer     *buffer);
+Locker__V1__CourseTotal *
+       locker__v1__course_total__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   locker__v1__course_total__free_unpacked
+                     (Locker__V1__CourseTotal *message,
+                      ProtobufCAllocator *allocator);
+/* Locker__V1__QuotaException__Bound methods */
+void   locker__v1__quota_exception__bound__init
+                     (Locker__V1__QuotaException__Bound         *message);
+/* Locker__V1__QuotaException methods */
+void   locker__v1__quota_exception__init
+                     (Locker__V1__QuotaException         *message);
+size_t locker__v1__quota_exception__get_packed_size
+                     (const Locker__V1__QuotaException   *message);
+size_t locker__v1__quota_exception__pack
+                     (const Locker__V1__QuotaException   *message,
+                      uint8_t             *out);
+size_t locker__v1__quota_exception__pack_to_buffer
+                     (const Locker__V1__QuotaException   *message,
+                      ProtobufCBuffer     *buffer);
+Locker__V1__QuotaException *
+       locker__v1__quota_exception__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   locker__v1__quota_exception__free_unpacked
+                     (Locker__V1__QuotaException *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Locker__V1__Instance_Closure)
@@ -970,6 +1078,15 @@ typedef void (*Locker__V1__LedgerEntry_Closure)
 typedef void (*Locker__V1__StudentTotal_Closure)
                  (const Locker__V1__StudentTotal *message,
                   void *closure_data);
+typedef void (*Locker__V1__CourseTotal_Closure)
+                 (const Locker__V1__CourseTotal *message,
+                  void *closure_data);
+typedef void (*Locker__V1__QuotaException__Bound_Closure)
+                 (const Locker__V1__QuotaException__Bound *message,
+                  void *closure_data);
+typedef void (*Locker__V1__QuotaException_Closure)
+                 (const Locker__V1__QuotaException *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1001,6 +1118,9 @@ extern const ProtobufCMessageDescriptor locker__v1__layout__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__course__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__ledger_entry__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__student_total__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__course_total__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__quota_exception__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__quota_exception__bound__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -95,7 +95,7 @@ struct CreateRefusalTests {
             row("objectSize", "5000000"), row("objectSize", "1024"), row("objectSize", "many"),
             row("stripeUnit", "4096"), row("stripeCount", "0"), row("mounter", "nfs"), row("ioTimeout", "0"),
             row("csi.storage.k8s.io/fstype", "btrfs"), row("course", "Über"), row("defaultSize", "-1"),
-            row("studentQuota", "10Gi"), row("template", "a@b"), row("encrypted", "true"),
+            row("studentQuota", "ten"), row("template", "a"), row("encrypted", "true"),
             row("allowMultiWriter", "true"), row("dataPool", "no-such-pool", "pool \"no-such-pool\""),
             row("studentFrom", "moon"),
             Row(.invalidArgument, "btrfs") { $0.volumeCapabilities = [.filesystem("btrfs")] },

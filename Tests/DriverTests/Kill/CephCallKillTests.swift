@@ -29,7 +29,8 @@ struct CephCallKillTests {
         }
     }
 
-    private static func play(_ story: CallStory, delay: () -> Int64) async throws {
+    /// Plays a story until there is no call of that number.
+    static func play(_ story: CallStory, delay: () -> Int64) async throws {
         try await Installation.alone { installation in
             let stage = try await Stage(story, in: installation)
             var number: Int64 = 1

@@ -69,17 +69,26 @@ struct ModelAudit {
     private func checkLedger() async throws {
         let context = self.installation.context
         var entries: [String: Int64] = [:]
-        var total: StudentTotal?
+        var totals: [String: StudentTotal] = [:]
+        var course = CourseTotal()
         for object in try await context.objects() where object.hasPrefix("locker.ledger.") {
             for (key, value) in try await context.omapPage(of: object, after: "", limit: 1024).entries {
                 if key.hasPrefix("v/") { entries[key] = try LedgerEntry(decoding: value).bytes }
-                if key.hasPrefix("s/") { total = try StudentTotal(decoding: value) }
+                if key.hasPrefix("s/") { totals[String(key.dropFirst(2))] = try StudentTotal(decoding: value) }
+                if key == "c" { course = try CourseTotal(decoding: value) }
             }
         }
         let bytes = self.volumes.values.map(\.bytes).reduce(0, +)
         #expect(entries.count == self.volumes.count)
         #expect(entries.values.reduce(0, +) == bytes)
-        #expect(total?.bytes ?? 0 == bytes)
-        #expect(total?.volumes ?? 0 == Int64(self.volumes.count))
+        #expect(course.bytes == bytes && course.volumes == Int64(self.volumes.count))
+        #expect(course.bytes <= ModelLane.courseBytes)
+        #expect(totals.values.map(\.bytes).reduce(0, +) == bytes)
+        for (student, total) in totals {
+            // A lane's volumes are named after it, and so is its student.
+            let own = self.volumes.filter { $0.key.hasPrefix("\(student)-") }.values
+            #expect(total.bytes == own.map(\.bytes).reduce(0, +) && total.volumes == Int64(own.count), "\(student)")
+            #expect(total.bytes <= ModelLane.studentBytes && total.volumes <= Int64(ModelLane.studentVolumes))
+        }
     }
 }

@@ -3,10 +3,29 @@
 
 internal import CSI
 internal import GRPCCore
+internal import Rados
 internal import Testing
 
 extension ModelLane {
     private static let unit: Int64 = 32 << 20
+    /// What each lane's student, and the course of all of them, may have.
+    static let studentBytes = 8 * Self.unit
+    static let studentVolumes = 4
+    static let courseBytes = 24 * Self.unit
+
+    /// Whether the student's quota has no room for a call, which is refused then.
+    private func isOverQuota<Answer>(
+        _ outcome: Outcome<Answer>,
+        growth: Int64,
+        volumes: Int = 0,
+        _ what: String
+    ) -> Bool {
+        let isOver =
+            growth > 0 && self.state.bytes + growth > Self.studentBytes
+            || volumes > 0 && self.state.volumes.count + volumes > Self.studentVolumes
+        if isOver { self.expectRefused(outcome, .resourceExhausted, what) }
+        return isOver
+    }
 
     mutating func create(_ name: String) async throws {
         let plan: VolumePlan
@@ -18,6 +37,11 @@ extension ModelLane {
             var wanted = self.installation.plan()
             wanted.name = name
             wanted.bytes = origin.bytes + (self.chance.isOne(in: 2) ? 0 : Self.unit)
+            wanted.parameters.merge([
+                "csi.storage.k8s.io/pvc/namespace": self.name, "course": "model-\(self.installation.context.namespace)",
+                "studentQuota": "\(Self.studentBytes)", "studentVolumes": "\(Self.studentVolumes)",
+                "courseQuota": "\(Self.courseBytes)",
+            ]) { $1 }
             (plan, source) = (wanted, origin.source)
         }
         let installation = self.installation
@@ -32,6 +56,7 @@ extension ModelLane {
             #expect(again.id == volume.made.id, "create \(name) again")
             #expect(again.capacity == volume.bytes, "create \(name) again")
         } else {
+            if self.isOverQuota(outcome, growth: plan.bytes, volumes: 1, "create \(name)") { return }
             let made = try self.answer(outcome, "create \(name)")
             #expect(self.ids.insert(made.id).inserted, "the id of \(name) came twice")
             #expect(made.capacity == plan.bytes)
@@ -89,6 +114,7 @@ extension ModelLane {
             return self.expectRefused(outcome, .notFound, "expand what is gone")
         }
         let outcome = try await self.ask { try await $0.expand(volume.made, to: size) }
+        if self.isOverQuota(outcome, growth: size - volume.bytes, "expand \(name)") { return }
         let bytes = try self.answer(outcome, "expand \(name)")
         #expect(bytes == max(size, volume.bytes), "expand \(name)")
         self.state.volumes[name]?.bytes = bytes

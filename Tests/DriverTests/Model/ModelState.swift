@@ -23,5 +23,8 @@ struct ModelState: Sendable {
     var removed: [MadeVolume] = []
     var removedSnapshots: [String] = []
 
+    /// Bytes of all volumes.
+    var bytes: Int64 { self.volumes.values.map(\.bytes).reduce(0, +) }
+
     func snapshots(of volume: String) -> [String] { self.snapshots.filter { $0.value.volume == volume }.map(\.key) }
 }

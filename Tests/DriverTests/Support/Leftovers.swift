@@ -38,10 +38,16 @@ enum Leftovers {
         return page.entries.map { "\(object) \($0.key)" }
     }
 
-    /// The volumes that a ledger has, and the students that it still counts something for: totals stay, at zero.
+    /// The volumes that a ledger has, and the students and courses that it still counts something for: totals stay, at
+    /// zero, and so do exceptions.
     private static func counted(in ledger: String, of context: IOContext) async throws -> [String] {
         let page = try await context.omapPage(of: ledger, after: "", limit: 1024)
         return try page.entries.compactMap { key, value in
+            if key.hasPrefix("q") { return nil }
+            if key == "c" {
+                let total = try CourseTotal(decoding: value)
+                return total.bytes == 0 && total.volumes == 0 ? nil : "\(ledger) \(key): \(total)"
+            }
             guard key.hasPrefix("s/") else { return "\(ledger) \(key)" }
             let total = try StudentTotal(decoding: value)
             return total.bytes == 0 && total.volumes == 0 ? nil : "\(ledger) \(key): \(total)"

@@ -175,6 +175,7 @@ struct CloneTests {
                 let store = try await laboratory.store()
                 let stored = try #require(try await store.record(SnapshotRecord.self, at: handle.recordKey))
                 #expect(try await store.remove(stored, at: handle.recordKey))
+            case .template: Issue.record("a template is no source of a request")
             }
             await expectRefusal(.notFound, saying: source.label) {
                 try await controller.create(laboratory.copy(of: source))

@@ -49,6 +49,10 @@ struct StagingRecord: Sendable, Hashable, Codable {
     /// whether it is published; this tells how it was asked for.
     var targets: [String: PublishedUse]?
 
+    /// The namespace of the volume's claim, whose pods alone may have it; not there in records of before this was kept,
+    /// empty where nobody knows.
+    var claimNamespace: String?
+
     /// Whether its request wanted to read only; ``isReadOnly`` may be so because ControllerPublishVolume says it.
     private var isReader: Bool { Attachment.isReading(self.accessMode) }
 
