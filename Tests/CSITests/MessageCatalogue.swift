@@ -119,6 +119,10 @@ enum MessageCatalogue {
         Course.self,
         DetachRequest.self,
         DetachResponse.self,
+        ErasurePlan.self,
+        ErasureProgress.self,
+        ErasureReceipt.Check.self,
+        ErasureReceipt.self,
         Filesystem.self,
         GroupSnapshotRecord.Member.self,
         GroupSnapshotRecord.self,
@@ -133,6 +137,7 @@ enum MessageCatalogue {
         SnapshotRecord.self,
         Source.self,
         Step.self,
+        StoredReceipt.self,
         StudentTotal.self,
         VolumeRecord.self,
     ]
