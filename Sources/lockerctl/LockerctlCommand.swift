@@ -9,6 +9,6 @@ struct LockerctlCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lockerctl",
         abstract: "Look at Locker's volumes, straight from the records in Ceph.",
-        subcommands: [VolumesCommand.self]
+        subcommands: [VolumesCommand.self, ErasureCommand.self]
     )
 }

@@ -48,34 +48,16 @@ struct VolumeRow: Encodable {
     /// Columns as wide as what is in them.
     static func table(_ rows: [VolumeRow]) -> String {
         let titles = ["COURSE", "STUDENT", "VOLUME", "PHASE", "SIZE", "USED", "FS", "ATTACHED TO"]
-        let lines =
-            [titles]
-            + rows.map { row in
+        return TextTable.text(
+            titles,
+            rows.map { row in
                 [
                     row.course, row.student.isEmpty ? "-" : row.student, row.name, row.phase,
-                    Self.size(UInt64(row.bytes)),
-                    row.usedBytes.map(Self.size) ?? "-", row.filesystem.isEmpty ? "-" : row.filesystem,
+                    TextTable.size(UInt64(row.bytes)),
+                    row.usedBytes.map(TextTable.size) ?? "-", row.filesystem.isEmpty ? "-" : row.filesystem,
                     row.nodes.isEmpty ? "-" : row.nodes.joined(separator: ","),
                 ]
             }
-        let widths = titles.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-        return lines.map { line in
-            let cells = line.indices.map { column in
-                line[column] + String(repeating: " ", count: widths[column] - line[column].count)
-            }
-            return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
-        }.joined(separator: "\n")
-    }
-
-    /// Bytes with a unit of 1024 and one decimal.
-    private static func size(_ bytes: UInt64) -> String {
-        var value = Double(bytes)
-        var unit = "B"
-        for next in ["KiB", "MiB", "GiB", "TiB", "PiB"] where value >= 1024 {
-            value /= 1024
-            unit = next
-        }
-        let tenths = Int(value * 10)
-        return tenths % 10 == 0 ? "\(tenths / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
+        )
     }
 }

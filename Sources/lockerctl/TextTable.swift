@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+/// Columns as wide as what is in them.
+enum TextTable {
+    /// Lines of cells under their titles.
+    static func text(_ titles: [String], _ rows: [[String]]) -> String {
+        let lines = [titles] + rows
+        let widths = titles.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        return lines.map { line in
+            let cells = line.indices.map { column in
+                line[column] + String(repeating: " ", count: widths[column] - line[column].count)
+            }
+            return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+        }.joined(separator: "\n")
+    }
+
+    /// Bytes with a unit of 1024 and one decimal.
+    static func size(_ bytes: UInt64) -> String {
+        var value = Double(bytes)
+        var unit = "B"
+        for next in ["KiB", "MiB", "GiB", "TiB", "PiB"] where value >= 1024 {
+            value /= 1024
+            unit = next
+        }
+        let tenths = Int(value * 10)
+        return tenths % 10 == 0 ? "\(tenths / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
+    }
+
+    /// A time that has passed, in its largest unit.
+    static func age(seconds: Int64) -> String {
+        switch seconds {
+        case ..<120: "\(max(0, seconds))s"
+        case ..<7200: "\(seconds / 60)m"
+        case ..<172_800: "\(seconds / 3600)h"
+        default: "\(seconds / 86400)d"
+        }
+    }
+}
