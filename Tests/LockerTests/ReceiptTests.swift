@@ -205,6 +205,52 @@ struct ReceiptTests {
         }
     }
 
+    @Test("The data of a pool of its own are looked for there")
+    func dataPool() async throws {
+        try await Laboratory.with { laboratory in
+            try await laboratory.withTwin { twin in
+                let controller = try laboratory.controller()
+                let volume = try await controller.create(laboratory.request(parameters: ["dataPool": twin.poolName]))
+                try await laboratory.write([1], at: 4 << 20, to: volume.handle)
+                let object = try #require(try await twin.objects(prefix: "rbd_data.").first)
+                try await controller.delete(volume.handle)
+                await controller.erased()
+                #expect(try await twin.objects(prefix: "rbd_data.").isEmpty)
+                let filed = try #require(try await laboratory.receipts().first)
+                #expect(filed.receipt?.plan?.dataPoolID == twin.poolID)
+                #expect(filed.receipt?.plan?.existingObjects == 1)
+                #expect(try await laboratory.verdict(filed).isVerified)
+                try await twin.write(object) { $0.writeFull([1]) }
+                let verdict = try await laboratory.verdict(filed)
+                #expect(verdict.faults.count == 1 && verdict.faults[0].contains(object), "\(verdict)")
+                try await twin.remove(object)
+            }
+        }
+    }
+
+    @Test("Two controllers that find the same erasures write one receipt each")
+    func together() async throws {
+        try await Laboratory.with { laboratory in
+            let first = try laboratory.controller("locker-0", width: 0)
+            for index in 0..<12 {
+                try await first.delete(first.create(laboratory.request("pvc-\(index)")).handle)
+            }
+            await first.close()
+            let controllers = [try laboratory.controller("locker-1"), try laboratory.controller("locker-2")]
+            async let one: Void = controllers[0].sweep()
+            async let two: Void = controllers[1].sweep()
+            _ = await (one, two)
+            while try await laboratory.receipts().count < 12 { try await Task.sleep(for: .milliseconds(20)) }
+            for controller in controllers { await controller.erasures.close() }
+            try await laboratory.expectNothing()
+            let receipts = try await laboratory.receipts()
+            #expect(receipts.count == 12)
+            for filed in receipts { #expect(try await laboratory.verdict(filed).isVerified) }
+            let written = [await controllers[0].erasures.counts.erased, await controllers[1].erasures.counts.erased]
+            #expect(written[0] + written[1] == 12, "\(written)")
+        }
+    }
+
     @Test("Without an instance key nobody signs, and that is said")
     func unsigned() async throws {
         try await Laboratory.with { laboratory in

@@ -96,6 +96,7 @@ package actor DataSearch {
             } catch let error as CephError where error.code == .resourceTemporarilyUnavailable {
                 known = (0, .now)  // no ceph-mgr: nobody knows, and the listing is sure to end
             }
+            if self.sizes.count > 64 { self.sizes = [:] }  // of connections that are closed
             self.sizes[place] = known
         }
         return names > Self.few + (known?.objects ?? 0) / 16

@@ -10,7 +10,7 @@ internal import SystemPackage
 extension Erasures {
     /// Removes an image's data, makes sure that they are gone, and then puts a receipt in the place of its record.
     ///
-    /// - Returns: whether there was anything to erase.
+    /// - Returns: whether there was anything to erase, and nobody else wrote the receipt.
     /// - Throws: `CephError` with `ENOTEMPTY` while clones need it; ``LockerError`` with `aborted` while another
     ///   controller is at it; ``ErasureWait`` while OSDs trim; any failure after which it can be repeated.
     func erase(_ job: Job) async throws -> Bool {
@@ -21,7 +21,7 @@ extension Erasures {
                 let found = try await store.erasure(of: job.key, imageID: job.imageID)
             else { return false }
             do {
-                try await self.erase(found, job: job, store: store)
+                guard try await self.erase(found, job: job, store: store) else { return false }
             } catch {
                 await self.note(error, job: job, store: store)
                 throw error
@@ -39,7 +39,7 @@ extension Erasures {
         return true
     }
 
-    private func erase(_ found: Stored<VolumeRecord>, job: Job, store: RecordStore) async throws {
+    private func erase(_ found: Stored<VolumeRecord>, job: Job, store: RecordStore) async throws -> Bool {
         // What was removed and failed to prove it is removed again; what only waited for OSDs to trim is not.
         let progress = found.value.erasure
         if progress?.removedAt ?? 0 == 0 || !(progress?.failure ?? "").isEmpty {
@@ -50,7 +50,7 @@ extension Erasures {
             try self.hook.reached("erase.noted")
         }
         self.endRemoval(job)
-        try await self.verify(job, store: store)
+        return try await self.verify(job, store: store)
     }
 
     /// What there is of an image, for the record of its erasure.

@@ -15,16 +15,17 @@ extension Erasures {
     ///
     /// Only reads until the end, so nobody needs to own it: of two who verify, the record lets one write a receipt.
     ///
+    /// - Returns: whether this call wrote the receipt; `false` if another controller was faster.
     /// - Throws: ``LockerError`` with `internal`, naming what is left, or with `aborted` when the record has changed;
     ///   ``ErasureWait`` while OSDs trim.
-    func verify(_ job: Job, store: RecordStore) async throws {
-        guard let found = try await store.erasure(of: job.key, imageID: job.imageID) else { return }
+    func verify(_ job: Job, store: RecordStore) async throws -> Bool {
+        guard let found = try await store.erasure(of: job.key, imageID: job.imageID) else { return false }
         let record = found.value
         let image = ErasedImage(record, plan: record.erasure?.plan ?? ErasurePlan(), io: store.io)
         var findings = try await ErasureFindings(of: image, search: self.search)
         var patience = Self.trimmingPatience
         while findings.left.isEmpty, findings.trimming > 0 {
-            guard patience > 0 else { throw ErasureWait.trimming(findings.trimming) }
+            guard patience > 0, !self.isClosed else { throw ErasureWait.trimming(findings.trimming) }
             patience -= 1
             try await Task.sleep(for: .seconds(1))
             findings = try await ErasureFindings(of: image, search: self.search)
@@ -45,9 +46,10 @@ extension Erasures {
         )
         guard try await store.putReceipt(receipt, replacing: found, at: job.key) else {
             // A note on the record, or another controller's receipt.
-            if try await store.erasure(of: job.key, imageID: job.imageID) == nil { return }
+            if try await store.erasure(of: job.key, imageID: job.imageID) == nil { return false }
             throw LockerError(.aborted, "the record of the erasure of image \(job.imageID) was changed just now")
         }
+        return true
     }
 
     /// Removes what a removal has left or somebody has written since, object by object: only of an image whose

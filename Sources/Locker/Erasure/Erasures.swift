@@ -53,7 +53,7 @@ package actor Erasures {
     private var parents: Set<Job> = []
     /// Counts what may have freed a parent.
     private var departures = 0
-    private var isClosed = false
+    private(set) var isClosed = false
     /// Images that had snapshots without clones in their trash when they were looked at last.
     private var suspects: Set<Job> = []
     private var erased: UInt64 = 0
