@@ -5,6 +5,8 @@
 # The controller's calls, on one cluster of its own.
 #   run.sh               CreateVolume and DeleteVolume beside librbd alone: sequential and 16 at a time, alternating
 #   run.sh every-call    every call, one at a time, beside each number of volumes in VOLUMES (10 10000)
+#   run.sh erase         COUNT volumes (1000) of 1 GiB with 8 written objects each, deleted and erased with receipts: how
+#                        many a second, the memory, and CreateVolume meanwhile beside without
 # Prints one JSON object a measurement, and the driver's start and memory. COUNT sets how many calls (200, or 50).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -21,14 +23,16 @@ finish() {
 }
 trap finish EXIT
 cc -O2 -Wall -o "$work/bare" Benchmarks/controller/bare.c -lrbd -lrados -lpthread
+cc -O2 -Wall -o "$work/write" Benchmarks/controller/write.c -lrbd -lrados
 dev/ceph up "$work/ceph" --store "${STORE:-bluestore}"
 monitors=$(sed -n 's/^ *mon[ _]host *= *//p' "$work/ceph/ceph.conf")
 key=$(sed -n 's/^[[:space:]]*key *= *//p' "$work/ceph/client.csi.keyring")
 printf '[{"clusterID":"bench","monitors":["%s"]}]' "$monitors" >"$work/config.json"
 head -c 24 /dev/urandom | base64 >"$work/instance.key"
+port=${PORT:-19809}
 start=$EPOCHREALTIME
 "$build/locker" controller --endpoint "unix://$work/csi.sock" --config "$work/config.json" \
-    --instance-key "$work/instance.key" --log-level warning &
+    --instance-key "$work/instance.key" --http-endpoint "127.0.0.1:$port" --log-level warning &
 pids+=($!)
 until [ -S "$work/csi.sock" ]; do sleep 0.005; done
 awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "{\"what\":\"start to socket\",\"ms\":%.0f}\n", (b - a) * 1000 }'
@@ -58,6 +62,34 @@ every-call)
         memory "beside $volumes volumes"
         sleep "${SETTLE:-10}"
     done
+    ;;
+erase)
+    metric() { # NAME
+        exec 3<>"/dev/tcp/127.0.0.1/$port"
+        printf 'GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' >&3
+        awk -v name="$1" '$1 == name { print int($2) }' <&3
+        exec 3>&-
+    }
+    count=${COUNT:-1000} calls=${CALLS:-100}
+    benchmark() { "$build/controller-benchmark" "$1" --socket "$work/csi.sock" --key "$key" "${@:2}"; }
+    benchmark fill --count "$count" --concurrency 16 >"$work/filled"
+    grep '^{' "$work/filled"
+    "$work/write" "$monitors" csi "$key" students "${OBJECTS:-8}"
+    benchmark fill --count "$calls" --prefix quiet --note "no erasures" | grep '^{'
+    memory "before the erasures"
+    start=$EPOCHREALTIME
+    grep -v '^{' "$work/filled" | benchmark delete
+    printf '{"what":"erasures pending when all are deleted","count":%s}\n' "$(metric locker_erasures_pending)"
+    benchmark fill --count "$calls" --prefix busy --note "erasures going on" | grep '^{'
+    printf '{"what":"erasures pending after these","count":%s}\n' "$(metric locker_erasures_pending)"
+    until [ "$(metric locker_erasures_pending)" = 0 ]; do sleep 0.2; done
+    awk -v a="$start" -v b="$EPOCHREALTIME" -v n="$(metric locker_erasures_total)" \
+        -v f="$(metric locker_erasure_failures_total)" 'BEGIN {
+            printf "{\"what\":\"erasures with receipts, from the first deletion\",\"count\":%d,\"failures\":%d,", n, f
+            printf "\"seconds\":%.1f,\"per_second\":%.1f}\n", b - a, n / (b - a) }'
+    memory "after the erasures"
+    printf '{"what":"controller resident memory at its highest","kib":%s}\n' \
+        "$(awk '/VmHWM/ { print $2 }' "/proc/${pids[0]}/status")"
     ;;
 *)
     sed -n 's/^#   //p' "$0"

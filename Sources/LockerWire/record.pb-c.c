@@ -340,6 +340,192 @@ void   locker__v1__volume_record__free_unpacked
   assert(message->base.descriptor == &locker__v1__volume_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   locker__v1__erasure_plan__init
+                     (Locker__V1__ErasurePlan         *message)
+{
+  static const Locker__V1__ErasurePlan init_value = LOCKER__V1__ERASURE_PLAN__INIT;
+  *message = init_value;
+}
+size_t locker__v1__erasure_plan__get_packed_size
+                     (const Locker__V1__ErasurePlan *message)
+{
+  assert(message->base.descriptor == &locker__v1__erasure_plan__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t locker__v1__erasure_plan__pack
+                     (const Locker__V1__ErasurePlan *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &locker__v1__erasure_plan__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t locker__v1__erasure_plan__pack_to_buffer
+                     (const Locker__V1__ErasurePlan *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &locker__v1__erasure_plan__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Locker__V1__ErasurePlan *
+       locker__v1__erasure_plan__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Locker__V1__ErasurePlan *)
+     protobuf_c_message_unpack (&locker__v1__erasure_plan__descriptor,
+                                allocator, len, data);
+}
+void   locker__v1__erasure_plan__free_unpacked
+                     (Locker__V1__ErasurePlan *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &locker__v1__erasure_plan__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   locker__v1__erasure_progress__init
+                     (Locker__V1__ErasureProgress         *message)
+{
+  static const Locker__V1__ErasureProgress init_value = LOCKER__V1__ERASURE_PROGRESS__INIT;
+  *message = init_value;
+}
+size_t locker__v1__erasure_progress__get_packed_size
+                     (const Locker__V1__ErasureProgress *message)
+{
+  assert(message->base.descriptor == &locker__v1__erasure_progress__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t locker__v1__erasure_progress__pack
+                     (const Locker__V1__ErasureProgress *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &locker__v1__erasure_progress__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t locker__v1__erasure_progress__pack_to_buffer
+                     (const Locker__V1__ErasureProgress *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &locker__v1__erasure_progress__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Locker__V1__ErasureProgress *
+       locker__v1__erasure_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Locker__V1__ErasureProgress *)
+     protobuf_c_message_unpack (&locker__v1__erasure_progress__descriptor,
+                                allocator, len, data);
+}
+void   locker__v1__erasure_progress__free_unpacked
+                     (Locker__V1__ErasureProgress *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &locker__v1__erasure_progress__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   locker__v1__stored_receipt__init
+                     (Locker__V1__StoredReceipt         *message)
+{
+  static const Locker__V1__StoredReceipt init_value = LOCKER__V1__STORED_RECEIPT__INIT;
+  *message = init_value;
+}
+size_t locker__v1__stored_receipt__get_packed_size
+                     (const Locker__V1__StoredReceipt *message)
+{
+  assert(message->base.descriptor == &locker__v1__stored_receipt__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t locker__v1__stored_receipt__pack
+                     (const Locker__V1__StoredReceipt *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &locker__v1__stored_receipt__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t locker__v1__stored_receipt__pack_to_buffer
+                     (const Locker__V1__StoredReceipt *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &locker__v1__stored_receipt__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Locker__V1__StoredReceipt *
+       locker__v1__stored_receipt__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Locker__V1__StoredReceipt *)
+     protobuf_c_message_unpack (&locker__v1__stored_receipt__descriptor,
+                                allocator, len, data);
+}
+void   locker__v1__stored_receipt__free_unpacked
+                     (Locker__V1__StoredReceipt *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &locker__v1__stored_receipt__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   locker__v1__erasure_receipt__check__init
+                     (Locker__V1__ErasureReceipt__Check         *message)
+{
+  static const Locker__V1__ErasureReceipt__Check init_value = LOCKER__V1__ERASURE_RECEIPT__CHECK__INIT;
+  *message = init_value;
+}
+void   locker__v1__erasure_receipt__init
+                     (Locker__V1__ErasureReceipt         *message)
+{
+  static const Locker__V1__ErasureReceipt init_value = LOCKER__V1__ERASURE_RECEIPT__INIT;
+  *message = init_value;
+}
+size_t locker__v1__erasure_receipt__get_packed_size
+                     (const Locker__V1__ErasureReceipt *message)
+{
+  assert(message->base.descriptor == &locker__v1__erasure_receipt__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t locker__v1__erasure_receipt__pack
+                     (const Locker__V1__ErasureReceipt *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &locker__v1__erasure_receipt__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t locker__v1__erasure_receipt__pack_to_buffer
+                     (const Locker__V1__ErasureReceipt *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &locker__v1__erasure_receipt__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Locker__V1__ErasureReceipt *
+       locker__v1__erasure_receipt__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Locker__V1__ErasureReceipt *)
+     protobuf_c_message_unpack (&locker__v1__erasure_receipt__descriptor,
+                                allocator, len, data);
+}
+void   locker__v1__erasure_receipt__free_unpacked
+                     (Locker__V1__ErasureReceipt *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &locker__v1__erasure_receipt__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   locker__v1__snapshot_record__parameters_entry__init
                      (Locker__V1__SnapshotRecord__ParametersEntry         *message)
 {
@@ -1575,7 +1761,7 @@ const ProtobufCEnumDescriptor locker__v1__volume_record__encryption__descriptor 
   locker__v1__volume_record__encryption__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descriptors[39] =
+static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descriptors[40] =
 {
   {
     "format",
@@ -2045,6 +2231,18 @@ static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "erasure",
+    70,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__VolumeRecord, erasure),
+    &locker__v1__erasure_progress__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned locker__v1__volume_record__field_indices_by_name[] = {
   25,   /* field[25] = attachments */
@@ -2058,6 +2256,7 @@ static const unsigned locker__v1__volume_record__field_indices_by_name[] = {
   18,   /* field[18] = data_pool_id */
   36,   /* field[36] = deleting_at */
   27,   /* field[27] = encryption */
+  39,   /* field[39] = erasure */
   26,   /* field[26] = filesystem */
   31,   /* field[31] = flatten */
   0,   /* field[0] = format */
@@ -2087,7 +2286,7 @@ static const unsigned locker__v1__volume_record__field_indices_by_name[] = {
   38,   /* field[38] = trashed_at */
   29,   /* field[29] = wrapping_key_id */
 };
-static const ProtobufCIntRange locker__v1__volume_record__number_ranges[7 + 1] =
+static const ProtobufCIntRange locker__v1__volume_record__number_ranges[8 + 1] =
 {
   { 1, 0 },
   { 10, 4 },
@@ -2096,7 +2295,8 @@ static const ProtobufCIntRange locker__v1__volume_record__number_ranges[7 + 1] =
   { 40, 20 },
   { 50, 25 },
   { 60, 33 },
-  { 0, 39 }
+  { 70, 39 },
+  { 0, 40 }
 };
 const ProtobufCMessageDescriptor locker__v1__volume_record__descriptor =
 {
@@ -2106,11 +2306,835 @@ const ProtobufCMessageDescriptor locker__v1__volume_record__descriptor =
   "Locker__V1__VolumeRecord",
   "locker.v1",
   sizeof(Locker__V1__VolumeRecord),
-  39,
+  40,
   locker__v1__volume_record__field_descriptors,
   locker__v1__volume_record__field_indices_by_name,
-  7,  locker__v1__volume_record__number_ranges,
+  8,  locker__v1__volume_record__number_ranges,
   (ProtobufCMessageInit) locker__v1__volume_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__erasure_plan__field_descriptors[11] =
+{
+  {
+    "object_prefix",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasurePlan, object_prefix),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "data_pool_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasurePlan, data_pool_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "possible_objects",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasurePlan, possible_objects),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "existing_objects",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasurePlan, existing_objects),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "objects_counted",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasurePlan, objects_counted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "had_snapshots",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasurePlan, had_snapshots),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "snapshot_ids",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Locker__V1__ErasurePlan, n_snapshot_ids),
+    offsetof(Locker__V1__ErasurePlan, snapshot_ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parent_pool_id",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasurePlan, parent_pool_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parent_namespace",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasurePlan, parent_namespace),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parent_image_id",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasurePlan, parent_image_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parent_snapshot_id",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasurePlan, parent_snapshot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__erasure_plan__field_indices_by_name[] = {
+  1,   /* field[1] = data_pool_id */
+  3,   /* field[3] = existing_objects */
+  5,   /* field[5] = had_snapshots */
+  0,   /* field[0] = object_prefix */
+  4,   /* field[4] = objects_counted */
+  9,   /* field[9] = parent_image_id */
+  8,   /* field[8] = parent_namespace */
+  7,   /* field[7] = parent_pool_id */
+  10,   /* field[10] = parent_snapshot_id */
+  2,   /* field[2] = possible_objects */
+  6,   /* field[6] = snapshot_ids */
+};
+static const ProtobufCIntRange locker__v1__erasure_plan__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor locker__v1__erasure_plan__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.ErasurePlan",
+  "ErasurePlan",
+  "Locker__V1__ErasurePlan",
+  "locker.v1",
+  sizeof(Locker__V1__ErasurePlan),
+  11,
+  locker__v1__erasure_plan__field_descriptors,
+  locker__v1__erasure_plan__field_indices_by_name,
+  1,  locker__v1__erasure_plan__number_ranges,
+  (ProtobufCMessageInit) locker__v1__erasure_plan__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__erasure_progress__field_descriptors[7] =
+{
+  {
+    "plan",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureProgress, plan),
+    &locker__v1__erasure_plan__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "removed_at",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureProgress, removed_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "failures",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureProgress, failures),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "failure",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureProgress, failure),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "failed_at",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureProgress, failed_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "waiting_for",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureProgress, waiting_for),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "retry_at",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureProgress, retry_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__erasure_progress__field_indices_by_name[] = {
+  4,   /* field[4] = failed_at */
+  3,   /* field[3] = failure */
+  2,   /* field[2] = failures */
+  0,   /* field[0] = plan */
+  1,   /* field[1] = removed_at */
+  6,   /* field[6] = retry_at */
+  5,   /* field[5] = waiting_for */
+};
+static const ProtobufCIntRange locker__v1__erasure_progress__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor locker__v1__erasure_progress__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.ErasureProgress",
+  "ErasureProgress",
+  "Locker__V1__ErasureProgress",
+  "locker.v1",
+  sizeof(Locker__V1__ErasureProgress),
+  7,
+  locker__v1__erasure_progress__field_descriptors,
+  locker__v1__erasure_progress__field_indices_by_name,
+  1,  locker__v1__erasure_progress__number_ranges,
+  (ProtobufCMessageInit) locker__v1__erasure_progress__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__stored_receipt__field_descriptors[4] =
+{
+  {
+    "format",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__StoredReceipt, format),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__StoredReceipt, receipt),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signature",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__StoredReceipt, signature),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "public_key",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__StoredReceipt, public_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__stored_receipt__field_indices_by_name[] = {
+  0,   /* field[0] = format */
+  3,   /* field[3] = public_key */
+  1,   /* field[1] = receipt */
+  2,   /* field[2] = signature */
+};
+static const ProtobufCIntRange locker__v1__stored_receipt__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor locker__v1__stored_receipt__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.StoredReceipt",
+  "StoredReceipt",
+  "Locker__V1__StoredReceipt",
+  "locker.v1",
+  sizeof(Locker__V1__StoredReceipt),
+  4,
+  locker__v1__stored_receipt__field_descriptors,
+  locker__v1__stored_receipt__field_indices_by_name,
+  1,  locker__v1__stored_receipt__number_ranges,
+  (ProtobufCMessageInit) locker__v1__stored_receipt__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__erasure_receipt__check__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt__Check, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "looked_for",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt__Check, looked_for),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__erasure_receipt__check__field_indices_by_name[] = {
+  1,   /* field[1] = looked_for */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange locker__v1__erasure_receipt__check__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor locker__v1__erasure_receipt__check__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.ErasureReceipt.Check",
+  "Check",
+  "Locker__V1__ErasureReceipt__Check",
+  "locker.v1",
+  sizeof(Locker__V1__ErasureReceipt__Check),
+  2,
+  locker__v1__erasure_receipt__check__field_descriptors,
+  locker__v1__erasure_receipt__check__field_indices_by_name,
+  1,  locker__v1__erasure_receipt__check__number_ranges,
+  (ProtobufCMessageInit) locker__v1__erasure_receipt__check__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue locker__v1__erasure_receipt__key_fate__enum_values_by_number[3] =
+{
+  { "NONE", "LOCKER__V1__ERASURE_RECEIPT__KEY_FATE__NONE", 0 },
+  { "KEY_REMOVED", "LOCKER__V1__ERASURE_RECEIPT__KEY_FATE__KEY_REMOVED", 1 },
+  { "KEK_DESTROYED", "LOCKER__V1__ERASURE_RECEIPT__KEY_FATE__KEK_DESTROYED", 2 },
+};
+static const ProtobufCIntRange locker__v1__erasure_receipt__key_fate__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex locker__v1__erasure_receipt__key_fate__enum_values_by_name[3] =
+{
+  { "KEK_DESTROYED", 2 },
+  { "KEY_REMOVED", 1 },
+  { "NONE", 0 },
+};
+const ProtobufCEnumDescriptor locker__v1__erasure_receipt__key_fate__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "locker.v1.ErasureReceipt.KeyFate",
+  "KeyFate",
+  "Locker__V1__ErasureReceipt__KeyFate",
+  "locker.v1",
+  3,
+  locker__v1__erasure_receipt__key_fate__enum_values_by_number,
+  3,
+  locker__v1__erasure_receipt__key_fate__enum_values_by_name,
+  1,
+  locker__v1__erasure_receipt__key_fate__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor locker__v1__erasure_receipt__field_descriptors[27] =
+{
+  {
+    "format",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, format),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_name",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, request_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pv_name",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, pv_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pvc_name",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, pvc_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pvc_namespace",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, pvc_namespace),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "course",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, course),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "student",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, student),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "image_name",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, image_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "image_id",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, image_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fsid",
+    22,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, fsid),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pool_id",
+    23,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, pool_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pool",
+    24,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, pool),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rados_namespace",
+    25,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, rados_namespace),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "payload_bytes",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, payload_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "plan",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, plan),
+    &locker__v1__erasure_plan__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_at",
+    40,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, created_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deleting_at",
+    41,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, deleting_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trashed_at",
+    42,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, trashed_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "removed_at",
+    43,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, removed_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "erased_at",
+    44,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, erased_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "checks",
+    50,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Locker__V1__ErasureReceipt, n_checks),
+    offsetof(Locker__V1__ErasureReceipt, checks),
+    &locker__v1__erasure_receipt__check__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key_fate",
+    51,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, key_fate),
+    &locker__v1__erasure_receipt__key_fate__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key_destroyed_at",
+    52,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, key_destroyed_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "driver_name",
+    60,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, driver_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "controller",
+    61,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, controller),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    62,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, version),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "instance_key",
+    63,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, instance_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__erasure_receipt__field_indices_by_name[] = {
+  20,   /* field[20] = checks */
+  24,   /* field[24] = controller */
+  5,   /* field[5] = course */
+  15,   /* field[15] = created_at */
+  16,   /* field[16] = deleting_at */
+  23,   /* field[23] = driver_name */
+  19,   /* field[19] = erased_at */
+  0,   /* field[0] = format */
+  9,   /* field[9] = fsid */
+  8,   /* field[8] = image_id */
+  7,   /* field[7] = image_name */
+  26,   /* field[26] = instance_key */
+  22,   /* field[22] = key_destroyed_at */
+  21,   /* field[21] = key_fate */
+  13,   /* field[13] = payload_bytes */
+  14,   /* field[14] = plan */
+  11,   /* field[11] = pool */
+  10,   /* field[10] = pool_id */
+  2,   /* field[2] = pv_name */
+  3,   /* field[3] = pvc_name */
+  4,   /* field[4] = pvc_namespace */
+  12,   /* field[12] = rados_namespace */
+  18,   /* field[18] = removed_at */
+  1,   /* field[1] = request_name */
+  6,   /* field[6] = student */
+  17,   /* field[17] = trashed_at */
+  25,   /* field[25] = version */
+};
+static const ProtobufCIntRange locker__v1__erasure_receipt__number_ranges[7 + 1] =
+{
+  { 1, 0 },
+  { 10, 1 },
+  { 20, 7 },
+  { 30, 13 },
+  { 40, 15 },
+  { 50, 20 },
+  { 60, 23 },
+  { 0, 27 }
+};
+const ProtobufCMessageDescriptor locker__v1__erasure_receipt__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.ErasureReceipt",
+  "ErasureReceipt",
+  "Locker__V1__ErasureReceipt",
+  "locker.v1",
+  sizeof(Locker__V1__ErasureReceipt),
+  27,
+  locker__v1__erasure_receipt__field_descriptors,
+  locker__v1__erasure_receipt__field_indices_by_name,
+  7,  locker__v1__erasure_receipt__number_ranges,
+  (ProtobufCMessageInit) locker__v1__erasure_receipt__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor locker__v1__snapshot_record__parameters_entry__field_descriptors[2] =

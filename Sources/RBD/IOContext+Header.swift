@@ -91,16 +91,21 @@ extension IOContext {
         }
     }
 
-    private static func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
+    /// A number as Ceph encodes it.
+    static func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
         withUnsafeBytes(of: value.littleEndian) { [UInt8]($0) }
     }
 
-    private func decoded<Value>(_ value: Value?, of method: String, _ object: String) throws(CephError) -> Value {
+    /// What was read of a method's answer.
+    ///
+    /// - Throws: ``CephError`` with `EBADMSG` if it was cut short.
+    func decoded<Value>(_ value: Value?, of method: String, _ object: String) throws(CephError) -> Value {
         guard let value else { throw self.unreadable(method, object) }
         return value
     }
 
-    private func unreadable(_ method: String, _ object: String) -> CephError {
+    /// That a method's answer was cut short.
+    func unreadable(_ method: String, _ object: String) -> CephError {
         CephError(call: "rbd.\(method)", code: .badMessage, object: self.path(object))
     }
 }

@@ -70,6 +70,16 @@ extension IOContext {
         return [UInt8](copying: output.value, count: length.value)
     }
 
+    /// Whether there is an object of this name; a snapshot's clone of it does not count.
+    package func hasObject(_ object: String) async throws -> Bool {
+        do {
+            _ = try await self.size(of: object)
+            return true
+        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+            return false
+        }
+    }
+
     /// The names of the namespace's objects, in the order of their hashes.
     ///
     /// It walks the whole pool on the OSDs' side, so it is for audits and erasure, once for many images.
@@ -78,6 +88,17 @@ extension IOContext {
     ///   - prefix: only names that begin so.
     ///   - limit: how many at most.
     package func objects(prefix: String = "", limit: Int = .max) async throws -> [String] {
+        try await self.objects(limit: limit) { $0.hasPrefix(prefix) }
+    }
+
+    /// The names of the namespace's objects that `isWanted`, in the order of their hashes; walks the whole pool.
+    ///
+    /// An object that is gone but for clones that the OSDs have still to trim is listed too, and is not there for any
+    /// other call.
+    package func objects(
+        limit: Int = .max,
+        where isWanted: @escaping @Sendable (String) -> Bool
+    ) async throws -> [String] {
         try await self.blocking {
             var list: rados_list_ctx_t?
             try check(rados_nobjects_list_open(self.raw, &list), "rados_nobjects_list_open", self.path(""))
@@ -89,7 +110,7 @@ extension IOContext {
                 let result = rados_nobjects_list_next(list, &name, nil, nil)
                 if result == -Errno.noSuchFileOrDirectory.rawValue { break }  // the end
                 try check(result, "rados_nobjects_list_next", self.path(""))
-                if let name = name.map({ String(cString: $0) }), name.hasPrefix(prefix) { names.append(name) }
+                if let name = name.map({ String(cString: $0) }), isWanted(name) { names.append(name) }
             }
             return names
         }

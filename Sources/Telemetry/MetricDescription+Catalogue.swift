@@ -11,6 +11,12 @@ extension MetricDescription {
         ),
         MetricDescription("locker_operations_in_progress", help: "Operations on volumes that run now."),
         MetricDescription("locker_erasures_pending", help: "Deleted volumes whose data is still to go."),
+        MetricDescription(
+            "locker_erasures_oldest_pending_seconds",
+            help: "How long ago the volume was deleted whose data waits longest to go."
+        ),
+        MetricDescription("locker_erasures_total", help: "Deleted volumes whose data is proved to be gone."),
+        MetricDescription("locker_erasure_failures_total", help: "Attempts to erase a volume that failed."),
         MetricDescription("locker_mapped_volumes", help: "Block devices of images on this node."),
         MetricDescription("locker_volume_healthy", help: "Whether the image's device can serve, 1 or 0."),
         MetricDescription("locker_volume_reads_total", help: "Read requests of the image's device."),

@@ -14,7 +14,12 @@ enum ScrapeSamples {
         erasures: Erasures?
     ) async -> [MetricSample] {
         var samples = [MetricSample.gauge("locker_operations_in_progress", [], Double(operations.running.count))]
-        if let erasures { samples.append(.gauge("locker_erasures_pending", [], Double(await erasures.pending))) }
+        if let counts = await erasures?.counts {
+            samples.append(.gauge("locker_erasures_pending", [], Double(counts.pending)))
+            samples.append(.gauge("locker_erasures_oldest_pending_seconds", [], counts.oldest / .seconds(1)))
+            samples.append(.counter("locker_erasures_total", [], Double(counts.erased)))
+            samples.append(.counter("locker_erasure_failures_total", [], Double(counts.failures)))
+        }
         guard let mappers, let devices = try? await mappers.devices() else { return samples }
         samples.append(.gauge("locker_mapped_volumes", [], Double(devices.count)))
         for device in devices { samples += Self.samples(of: device) }

@@ -9,6 +9,6 @@ struct LockerctlCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lockerctl",
         abstract: "Look at Locker's volumes and set quotas, straight in the records in Ceph.",
-        subcommands: [VolumesCommand.self, QuotaCommand.self, DoctorCommand.self]
+        subcommands: [VolumesCommand.self, QuotaCommand.self, ErasureCommand.self, DoctorCommand.self]
     )
 }

@@ -15,4 +15,14 @@ enum TextTable {
         }
         .joined(separator: "\n")
     }
+
+    /// A time that has passed, in its largest unit.
+    static func age(seconds: Int64) -> String {
+        switch seconds {
+        case ..<120: "\(max(0, seconds))s"
+        case ..<7200: "\(seconds / 60)m"
+        case ..<172_800: "\(seconds / 3600)h"
+        default: "\(seconds / 86400)d"
+        }
+    }
 }

@@ -15,7 +15,7 @@ internal import Testing
 struct ErasureTests {
     @Test(
         "Ended at any step of an erasure, the next process finishes it",
-        arguments: ["erase.removed", "erase.recorded"]
+        arguments: ["erase.planned", "erase.removed", "erase.noted", "erase.verified", "erase.recorded"]
     )
     func recovery(_ step: String) async throws {
         try await Laboratory.with { laboratory in
@@ -26,8 +26,9 @@ struct ErasureTests {
             await first.close()
             let second = try laboratory.controller("locker-1")
             await second.sweep()
-            if step == "erase.removed" { await second.erased() }
+            if step != "erase.recorded" { await second.erased() }
             try await laboratory.expectNothing()
+            #expect(try await laboratory.receipts().map(\.imageID) == [volume.handle.imageID])
             await second.erasures.close()
             #expect(await second.erasures.pending == 0)
         }
@@ -49,6 +50,9 @@ struct ErasureTests {
             await second.erased(20)
             await second.erasures.close()
             #expect(second.events.count(of: "erase.removed") == 20)
+            #expect(try await laboratory.receipts().count == 20)
+            let counts = await second.erasures.counts
+            #expect(counts.pending == 0 && counts.erased == 20 && counts.failures == 0 && counts.oldest == .zero)
             #expect(await second.erasures.pending == 0)
             try await laboratory.expectOne(volume)
         }
@@ -92,11 +96,11 @@ struct ErasureTests {
                 try await first.delete(first.create(laboratory.request("pvc-\(index)")).handle)
             }
             await first.close()
-            // An erasure is between these two steps, at least, while it runs.
+            // An image is between these two steps while it is removed; looking for it takes no place.
             let running = Mutex((now: 0, most: 0))
             let hook = StepHook { step in
                 running.withLock { running in
-                    running.now += step == "erase.removed" ? 1 : -1
+                    running.now += step == "erase.planned" ? 1 : step == "erase.removed" ? -1 : 0
                     running.most = max(running.most, running.now)
                 }
             }
@@ -121,7 +125,12 @@ struct ErasureTests {
             try await controller.delete(volume.handle)
             await controller.events.wait(for: "Erasure did not finish and is tried again")
             #expect(await controller.erasures.pending == 1)
-            #expect(try await laboratory.records().map(\.phase) == [.erasing])
+            let records = try await laboratory.records()
+            #expect(records.map(\.phase) == [.erasing])
+            let progress = try #require(records.first?.erasure)
+            #expect(progress.failures == 1 && progress.failure.contains("EBUSY"), "\(progress)")
+            #expect(progress.failedAt > 0 && progress.removedAt == 0 && progress.plan?.possibleObjects == 2)
+            #expect(try await laboratory.receipts().isEmpty)
             #expect(try await laboratory.io.trashEntry(id: volume.handle.imageID) != nil)
             try await image.close()
             await client.close()

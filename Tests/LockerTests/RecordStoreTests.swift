@@ -119,9 +119,14 @@ struct RecordStoreTests {
             #expect(try await store.moveToErasure(new.value, replacing: new, at: self.key))
             #expect(try await store.volume(self.key) == nil)
             #expect(try await store.erasure(of: self.key, imageID: "abc")?.value.revision == 3)
-            try await store.removeErasure(imageID: "abc", at: self.key)
-            try await store.removeErasure(imageID: "abc", at: self.key)
+            let erasing = try #require(try await store.erasure(of: self.key, imageID: "abc"))
+            let receipt = StoredReceipt(format: 1, receipt: [1, 2, 3])
+            #expect(try await store.putReceipt(receipt, replacing: new, at: self.key) == false)
+            #expect(try await store.receipt(imageID: "abc") == nil)
+            #expect(try await store.putReceipt(receipt, replacing: erasing, at: self.key))
+            #expect(try await store.putReceipt(receipt, replacing: erasing, at: self.key) == false)
             #expect(try await store.erasure(of: self.key, imageID: "abc") == nil)
+            #expect(try await store.receipt(imageID: "abc") == receipt.encoded())
         }
     }
 

@@ -76,6 +76,8 @@ package struct Plugin: Sendable {
             clusters: self.clusters,
             layouts: LayoutCache(),
             identity: identity,
+            keys: keys,
+            version: Version.current,
             logger: self.logger,
             hook: self.options.hook
         )

@@ -12,7 +12,7 @@ package struct InstanceKeys: Sendable {
     /// The number of the key that signs.
     package let signing: UInt8
 
-    private let keys: [UInt8: Secret]
+    let keys: [UInt8: Secret]
 
     /// Reads the text of a key file.
     ///

@@ -166,12 +166,8 @@ package struct RecordStore: Sendable {
         }
     }
 
-    /// Ends an erasure: nothing of the volume is left.
-    package func removeErasure(imageID: String, at key: RecordKey) async throws {
-        try await self.io.write(self.shard(of: key)) { $0.removeOmap([Self.erasureKey(imageID)]) }
-    }
-
-    private func compareAndWrite(
+    /// Changes a shard; `false` if a comparison did not hold.
+    func compareAndWrite(
         _ shard: String,
         _ build: (inout WriteOperation) -> Void
     ) async throws -> Bool {

@@ -82,7 +82,8 @@ extension Volumes {
                 namespace: place.io.namespace,
                 key: place.key,
                 imageID: record.imageID
-            )
+            ),
+            deletedAt: record.deletingAt
         )
         return true
     }

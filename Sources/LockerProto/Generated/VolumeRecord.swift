@@ -126,6 +126,9 @@ package struct VolumeRecord: Sendable, Hashable {
     /// `trashed_at`, field 65.
     package var trashedAt: Int64
 
+    /// How far the erasure is; not set before it has begun.
+    package var erasure: ErasureProgress?
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -166,7 +169,8 @@ package struct VolumeRecord: Sendable, Hashable {
         resizedAt: Int64 = 0,
         deletingAt: Int64 = 0,
         keyDestroyedAt: Int64 = 0,
-        trashedAt: Int64 = 0
+        trashedAt: Int64 = 0,
+        erasure: ErasureProgress? = nil
     ) {
         self.format = format
         self.revision = revision
@@ -207,6 +211,7 @@ package struct VolumeRecord: Sendable, Hashable {
         self.deletingAt = deletingAt
         self.keyDestroyedAt = keyDestroyedAt
         self.trashedAt = trashedAt
+        self.erasure = erasure
     }
 
     /// The values of `Phase`; others survive as their numbers.
@@ -320,6 +325,7 @@ extension VolumeRecord: WireMessage {
         self.deletingAt = raw.deleting_at
         self.keyDestroyedAt = raw.key_destroyed_at
         self.trashedAt = raw.trashed_at
+        self.erasure = raw.erasure.map { ErasureProgress(wire: $0) }
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -392,5 +398,8 @@ extension VolumeRecord: WireMessage {
         raw.pointee.deleting_at = self.deletingAt
         raw.pointee.key_destroyed_at = self.keyDestroyedAt
         raw.pointee.trashed_at = self.trashedAt
+        if let value = self.erasure {
+            raw.pointee.erasure = try arena.message(value, as: Locker__V1__ErasureProgress.self)
+        }
     }
 }

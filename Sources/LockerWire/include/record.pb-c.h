@@ -25,6 +25,11 @@ typedef struct Locker__V1__VolumeRecord Locker__V1__VolumeRecord;
 typedef struct Locker__V1__VolumeRecord__ParametersEntry Locker__V1__VolumeRecord__ParametersEntry;
 typedef struct Locker__V1__VolumeRecord__MutableParametersEntry Locker__V1__VolumeRecord__MutableParametersEntry;
 typedef struct Locker__V1__VolumeRecord__TopologyEntry Locker__V1__VolumeRecord__TopologyEntry;
+typedef struct Locker__V1__ErasurePlan Locker__V1__ErasurePlan;
+typedef struct Locker__V1__ErasureProgress Locker__V1__ErasureProgress;
+typedef struct Locker__V1__StoredReceipt Locker__V1__StoredReceipt;
+typedef struct Locker__V1__ErasureReceipt Locker__V1__ErasureReceipt;
+typedef struct Locker__V1__ErasureReceipt__Check Locker__V1__ErasureReceipt__Check;
 typedef struct Locker__V1__SnapshotRecord Locker__V1__SnapshotRecord;
 typedef struct Locker__V1__SnapshotRecord__ParametersEntry Locker__V1__SnapshotRecord__ParametersEntry;
 typedef struct Locker__V1__GroupSnapshotRecord Locker__V1__GroupSnapshotRecord;
@@ -63,6 +68,18 @@ typedef enum _Locker__V1__VolumeRecord__Encryption {
   LOCKER__V1__VOLUME_RECORD__ENCRYPTION__LUKS2_LAYERED = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LOCKER__V1__VOLUME_RECORD__ENCRYPTION)
 } Locker__V1__VolumeRecord__Encryption;
+/*
+ * What became of the data key.
+ */
+typedef enum _Locker__V1__ErasureReceipt__KeyFate {
+  /*
+   * The volume was not encrypted.
+   */
+  LOCKER__V1__ERASURE_RECEIPT__KEY_FATE__NONE = 0,
+  LOCKER__V1__ERASURE_RECEIPT__KEY_FATE__KEY_REMOVED = 1,
+  LOCKER__V1__ERASURE_RECEIPT__KEY_FATE__KEK_DESTROYED = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LOCKER__V1__ERASURE_RECEIPT__KEY_FATE)
+} Locker__V1__ErasureReceipt__KeyFate;
 typedef enum _Locker__V1__SnapshotRecord__Phase {
   LOCKER__V1__SNAPSHOT_RECORD__PHASE__UNKNOWN = 0,
   LOCKER__V1__SNAPSHOT_RECORD__PHASE__CREATING = 1,
@@ -354,10 +371,189 @@ struct  Locker__V1__VolumeRecord
   int64_t deleting_at;
   int64_t key_destroyed_at;
   int64_t trashed_at;
+  /*
+   * How far the erasure is; not set before it has begun.
+   */
+  Locker__V1__ErasureProgress *erasure;
 };
 #define LOCKER__V1__VOLUME_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__v1__volume_record__descriptor) \
-    , 0, 0, LOCKER__V1__VOLUME_RECORD__PHASE__UNKNOWN, NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, LOCKER__V1__VOLUME_RECORD__ENCRYPTION__PLAIN, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0, 0, 0, 0, 0, 0 }
+    , 0, 0, LOCKER__V1__VOLUME_RECORD__PHASE__UNKNOWN, NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, LOCKER__V1__VOLUME_RECORD__ENCRYPTION__PLAIN, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0, 0, 0, 0, 0, 0, NULL }
+
+
+/*
+ * What there was of an image when its erasure began, so that it can be looked for once the header, which tells it, is
+ * gone.
+ */
+struct  Locker__V1__ErasurePlan
+{
+  ProtobufCMessage base;
+  /*
+   * What the names of its data objects begin with, without the dot: "rbd_data.<image id>".
+   */
+  char *object_prefix;
+  /*
+   * The pool of the data objects.
+   */
+  int64_t data_pool_id;
+  /*
+   * How many data objects an image of its size and layout may have; 0 where the header was gone already.
+   */
+  uint64_t possible_objects;
+  /*
+   * How many of them were there, where librbd's object map told it.
+   */
+  uint64_t existing_objects;
+  protobuf_c_boolean objects_counted;
+  /*
+   * Whether it ever had a snapshot: then the OSDs may keep clones of its objects, which they trim in their own time.
+   */
+  protobuf_c_boolean had_snapshots;
+  /*
+   * The ids of the snapshots that it still had, in sixteen hexadecimal digits, as the names of their object maps end.
+   */
+  size_t n_snapshot_ids;
+  char **snapshot_ids;
+  /*
+   * The snapshot that it was a clone of; parent_image_id is empty if it was none.
+   */
+  int64_t parent_pool_id;
+  char *parent_namespace;
+  char *parent_image_id;
+  uint64_t parent_snapshot_id;
+};
+#define LOCKER__V1__ERASURE_PLAN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__erasure_plan__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0,NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * How far an erasure is, and what has held it up.
+ */
+struct  Locker__V1__ErasureProgress
+{
+  ProtobufCMessage base;
+  Locker__V1__ErasurePlan *plan;
+  /*
+   * Milliseconds since 1970: when the image was removed and nothing but the proof of it was left to do.
+   */
+  int64_t removed_at;
+  /*
+   * How often it has failed, and the last time with what.
+   */
+  uint32_t failures;
+  char *failure;
+  int64_t failed_at;
+  /*
+   * What it waits for, where nothing is wrong: clones of the image, or OSDs that trim.
+   */
+  char *waiting_for;
+  /*
+   * When somebody asked for the next attempt at once (lockerctl erasure retry).
+   */
+  int64_t retry_at;
+};
+#define LOCKER__V1__ERASURE_PROGRESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__erasure_progress__descriptor) \
+    , NULL, 0, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * That nothing is left of a volume: key r/<image id>, in the shard of the volume's record.
+ */
+struct  Locker__V1__StoredReceipt
+{
+  ProtobufCMessage base;
+  uint32_t format;
+  /*
+   * An ErasureReceipt, byte for byte as it was signed.
+   */
+  ProtobufCBinaryData receipt;
+  /*
+   * The Ed25519 signature of these bytes, and the key that verifies it; both empty if nobody has signed.
+   */
+  ProtobufCBinaryData signature;
+  ProtobufCBinaryData public_key;
+};
+#define LOCKER__V1__STORED_RECEIPT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__stored_receipt__descriptor) \
+    , 0, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+/*
+ * One thing that was looked for and not found.
+ */
+struct  Locker__V1__ErasureReceipt__Check
+{
+  ProtobufCMessage base;
+  /*
+   * "header", "data", ...
+   */
+  char *name;
+  /*
+   * What was looked for, in words.
+   */
+  char *looked_for;
+};
+#define LOCKER__V1__ERASURE_RECEIPT__CHECK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__erasure_receipt__check__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * What a receipt says.
+ */
+struct  Locker__V1__ErasureReceipt
+{
+  ProtobufCMessage base;
+  uint32_t format;
+  /*
+   * The volume, and whose it was.
+   */
+  char *request_name;
+  char *pv_name;
+  char *pvc_name;
+  char *pvc_namespace;
+  char *course;
+  char *student;
+  /*
+   * The image.
+   */
+  char *image_name;
+  char *image_id;
+  char *fsid;
+  int64_t pool_id;
+  char *pool;
+  char *rados_namespace;
+  int64_t payload_bytes;
+  /*
+   * Where and how many its objects were; existing_objects is how many were removed.
+   */
+  Locker__V1__ErasurePlan *plan;
+  /*
+   * Milliseconds since 1970: made, deletion begun, in the trash, objects removed, nothing found any more.
+   */
+  int64_t created_at;
+  int64_t deleting_at;
+  int64_t trashed_at;
+  int64_t removed_at;
+  int64_t erased_at;
+  size_t n_checks;
+  Locker__V1__ErasureReceipt__Check **checks;
+  Locker__V1__ErasureReceipt__KeyFate key_fate;
+  int64_t key_destroyed_at;
+  /*
+   * Who says so: the driver's name, the controller's, its version, and the number of the instance key that signed (0
+   * for none).
+   */
+  char *driver_name;
+  char *controller;
+  char *version;
+  uint32_t instance_key;
+};
+#define LOCKER__V1__ERASURE_RECEIPT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__erasure_receipt__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, 0, 0, 0, 0, 0, 0,NULL, LOCKER__V1__ERASURE_RECEIPT__KEY_FATE__NONE, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Locker__V1__SnapshotRecord__ParametersEntry
@@ -827,6 +1023,85 @@ Locker__V1__VolumeRecord *
 void   locker__v1__volume_record__free_unpacked
                      (Locker__V1__VolumeRecord *message,
                       ProtobufCAllocator *allocator);
+/* Locker__V1__ErasurePlan methods */
+void   locker__v1__erasure_plan__init
+                     (Locker__V1__ErasurePlan         *message);
+size_t locker__v1__erasure_plan__get_packed_size
+                     (const Locker__V1__ErasurePlan   *message);
+size_t locker__v1__erasure_plan__pack
+                     (const Locker__V1__ErasurePlan   *message,
+                      uint8_t             *out);
+size_t locker__v1__erasure_plan__pack_to_buffer
+                     (const Locker__V1__ErasurePlan   *message,
+                      ProtobufCBuffer     *buffer);
+Locker__V1__ErasurePlan *
+       locker__v1__erasure_plan__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   locker__v1__erasure_plan__free_unpacked
+                     (Locker__V1__ErasurePlan *message,
+                      ProtobufCAllocator *allocator);
+/* Locker__V1__ErasureProgress methods */
+void   locker__v1__erasure_progress__init
+                     (Locker__V1__ErasureProgress         *message);
+size_t locker__v1__erasure_progress__get_packed_size
+                     (const Locker__V1__ErasureProgress   *message);
+size_t locker__v1__erasure_progress__pack
+                     (const Locker__V1__ErasureProgress   *message,
+                      uint8_t             *out);
+size_t locker__v1__erasure_progress__pack_to_buffer
+                     (const Locker__V1__ErasureProgress   *message,
+                      ProtobufCBuffer     *buffer);
+Locker__V1__ErasureProgress *
+       locker__v1__erasure_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   locker__v1__erasure_progress__free_unpacked
+                     (Locker__V1__ErasureProgress *message,
+                      ProtobufCAllocator *allocator);
+/* Locker__V1__StoredReceipt methods */
+void   locker__v1__stored_receipt__init
+                     (Locker__V1__StoredReceipt         *message);
+size_t locker__v1__stored_receipt__get_packed_size
+                     (const Locker__V1__StoredReceipt   *message);
+size_t locker__v1__stored_receipt__pack
+                     (const Locker__V1__StoredReceipt   *message,
+                      uint8_t             *out);
+size_t locker__v1__stored_receipt__pack_to_buffer
+                     (const Locker__V1__StoredReceipt   *message,
+                      ProtobufCBuffer     *buffer);
+Locker__V1__StoredReceipt *
+       locker__v1__stored_receipt__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   locker__v1__stored_receipt__free_unpacked
+                     (Locker__V1__StoredReceipt *message,
+                      ProtobufCAllocator *allocator);
+/* Locker__V1__ErasureReceipt__Check methods */
+void   locker__v1__erasure_receipt__check__init
+                     (Locker__V1__ErasureReceipt__Check         *message);
+/* Locker__V1__ErasureReceipt methods */
+void   locker__v1__erasure_receipt__init
+                     (Locker__V1__ErasureReceipt         *message);
+size_t locker__v1__erasure_receipt__get_packed_size
+                     (const Locker__V1__ErasureReceipt   *message);
+size_t locker__v1__erasure_receipt__pack
+                     (const Locker__V1__ErasureReceipt   *message,
+                      uint8_t             *out);
+size_t locker__v1__erasure_receipt__pack_to_buffer
+                     (const Locker__V1__ErasureReceipt   *message,
+                      ProtobufCBuffer     *buffer);
+Locker__V1__ErasureReceipt *
+       locker__v1__erasure_receipt__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   locker__v1__erasure_receipt__free_unpacked
+                     (Locker__V1__ErasureReceipt *message,
+                      ProtobufCAllocator *allocator);
 /* Locker__V1__SnapshotRecord__ParametersEntry methods */
 void   locker__v1__snapshot_record__parameters_entry__init
                      (Locker__V1__SnapshotRecord__ParametersEntry         *message);
@@ -1045,6 +1320,21 @@ typedef void (*Locker__V1__VolumeRecord__TopologyEntry_Closure)
 typedef void (*Locker__V1__VolumeRecord_Closure)
                  (const Locker__V1__VolumeRecord *message,
                   void *closure_data);
+typedef void (*Locker__V1__ErasurePlan_Closure)
+                 (const Locker__V1__ErasurePlan *message,
+                  void *closure_data);
+typedef void (*Locker__V1__ErasureProgress_Closure)
+                 (const Locker__V1__ErasureProgress *message,
+                  void *closure_data);
+typedef void (*Locker__V1__StoredReceipt_Closure)
+                 (const Locker__V1__StoredReceipt *message,
+                  void *closure_data);
+typedef void (*Locker__V1__ErasureReceipt__Check_Closure)
+                 (const Locker__V1__ErasureReceipt__Check *message,
+                  void *closure_data);
+typedef void (*Locker__V1__ErasureReceipt_Closure)
+                 (const Locker__V1__ErasureReceipt *message,
+                  void *closure_data);
 typedef void (*Locker__V1__SnapshotRecord__ParametersEntry_Closure)
                  (const Locker__V1__SnapshotRecord__ParametersEntry *message,
                   void *closure_data);
@@ -1106,6 +1396,12 @@ extern const ProtobufCMessageDescriptor locker__v1__volume_record__mutable_param
 extern const ProtobufCMessageDescriptor locker__v1__volume_record__topology_entry__descriptor;
 extern const ProtobufCEnumDescriptor    locker__v1__volume_record__phase__descriptor;
 extern const ProtobufCEnumDescriptor    locker__v1__volume_record__encryption__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__erasure_plan__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__erasure_progress__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__stored_receipt__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__erasure_receipt__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__erasure_receipt__check__descriptor;
+extern const ProtobufCEnumDescriptor    locker__v1__erasure_receipt__key_fate__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__snapshot_record__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__snapshot_record__parameters_entry__descriptor;
 extern const ProtobufCEnumDescriptor    locker__v1__snapshot_record__phase__descriptor;

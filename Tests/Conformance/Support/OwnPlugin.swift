@@ -73,11 +73,12 @@ struct OwnPlugin: Sendable {
         ]
     }
 
-    /// How many images, trashed images and records a RADOS namespace holds.
+    /// How many images, trashed images and records but receipts a RADOS namespace holds.
     static func census(of context: IOContext) async throws -> Int {
         var count = try await context.images().count + context.trash().count
         for object in try await context.objects() where object.hasPrefix("locker.shard.") {
-            count += try await context.omapPage(of: object, after: "", limit: 1024).entries.count
+            let page = try await context.omapPage(of: object, after: "", limit: 1024)
+            count += page.entries.count { !$0.key.hasPrefix("r/") }
         }
         return count
     }

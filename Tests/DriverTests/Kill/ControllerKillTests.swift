@@ -81,6 +81,15 @@ struct ControllerKillTests {
             let controller = try await installation.controller(hasIdentity: true)
             try await Leftovers.waitUntilGone(installation.context)
             try await controller.delete(volume)
+            let opened = try await ErasureArchive.open(installation.context)
+            let archive = try #require(opened)
+            let receipts = try await archive.receipts()
+            #expect(receipts.map { $0.receipt?.imageName } == [volume.imageName])
+            let keys = try InstanceKeys(parsing: "correct-horse-battery-staple").receiptPublicKeys()
+            for receipt in receipts {
+                let verdict = try await archive.verify(receipt, trusting: Set(keys.values), search: DataSearch())
+                #expect(verdict.isVerified, "\(verdict)")
+            }
         }
     }
 

@@ -15,7 +15,7 @@ enum KillSteps {
     static let controllerExpand = ["expand.counted", "expand.resized", "expand.recorded"]
     static let modify = ["modify.recorded", "modify.applied"]
     static let delete = ["delete.marked", "delete.trashed", "delete.released", "delete.moved"]
-    static let erase = ["erase.removed", "erase.recorded"]
+    static let erase = ["erase.planned", "erase.removed", "erase.noted", "erase.verified", "erase.recorded"]
     /// Reached when a creation that nobody has retried for an hour is taken back.
     static let tidy = "tidy.removed"
 

@@ -1,26 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import LockerProto
 internal import Logging
 internal import RBD
 internal import Rados
 internal import SystemPackage
 
 extension Erasures {
-    /// Removes an image's data, makes sure that they are gone, and then its record.
+    /// Removes an image's data, makes sure that they are gone, and then puts a receipt in the place of its record.
     ///
+    /// - Returns: whether there was anything to erase, and nobody else wrote the receipt.
     /// - Throws: `CephError` with `ENOTEMPTY` while clones need it; ``LockerError`` with `aborted` while another
-    ///   controller is at it; any failure after which it can be repeated.
-    func erase(_ job: Job) async throws {
+    ///   controller is at it; ``ErasureWait`` while OSDs trim; any failure after which it can be repeated.
+    func erase(_ job: Job) async throws -> Bool {
         let lease = try await self.clusters.cluster(for: job.target)
         do {
             let io = try await lease.cluster.ioContext(pool: job.pool, namespace: job.namespace)
             guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false),
                 let found = try await store.erasure(of: job.key, imageID: job.imageID)
-            else { return }
-            try await self.requireNoClones(job, io: io)
-            try await self.whileOwning(found, job: job, store: store) { try await self.remove(job, io: io) }
-            try await store.removeErasure(imageID: job.imageID, at: job.key)
+            else { return false }
+            do {
+                guard try await self.erase(found, job: job, store: store) else { return false }
+            } catch {
+                await self.note(error, job: job, store: store)
+                throw error
+            }
         } catch let error as CephError where error.code == .socketShutdown {
             // Another controller took this one for dead.
             lease.discard()
@@ -31,9 +36,54 @@ extension Erasures {
             "Volume's data removed",
             metadata: ["rbd.pool": "\(job.pool)", "rbd.image.id": "\(job.imageID)"]
         )
+        return true
     }
 
-    private func remove(_ job: Job, io: IOContext) async throws {
+    private func erase(_ found: Stored<VolumeRecord>, job: Job, store: RecordStore) async throws -> Bool {
+        // What was removed and failed to prove it is removed again; what only waited for OSDs to trim is not.
+        let progress = found.value.erasure
+        if progress?.removedAt ?? 0 == 0 || !(progress?.failure ?? "").isEmpty {
+            try await self.requireNoClones(job, io: store.io)
+            try await self.whileOwning(found, job: job, store: store) { record in
+                try await self.remove(record, job: job, io: store.io)
+            }
+            try self.hook.reached("erase.noted")
+        }
+        self.endRemoval(job)
+        return try await self.verify(job, store: store)
+    }
+
+    /// What there is of an image, for the record of its erasure.
+    ///
+    /// - Returns: a plan without numbers if its header is gone already, as an older version left it.
+    func plan(_ record: VolumeRecord, io: IOContext) async throws -> ErasurePlan {
+        var plan = ErasurePlan(dataPoolID: record.dataPoolID > 0 ? record.dataPoolID : io.poolID)
+        do {
+            let anatomy = try await io.anatomy(imageID: record.imageID)
+            plan.objectPrefix = anatomy.objectPrefix
+            plan.dataPoolID = anatomy.dataPoolID ?? io.poolID
+            plan.possibleObjects = anatomy.possibleObjects
+            plan.existingObjects = anatomy.existingObjects ?? 0
+            plan.objectsCounted = anatomy.existingObjects != nil
+            plan.hadSnapshots = anatomy.hadSnapshots
+            plan.snapshotIDs = anatomy.snapshotIDs.map(ImageAnatomy.digits)
+            if let parent = anatomy.parent {
+                plan.parentPoolID = parent.poolID
+                plan.parentNamespace = parent.namespace
+                plan.parentImageID = parent.imageID
+                plan.parentSnapshotID = parent.snapshotID
+            }
+        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+            // In another pool the name of an object has the header's pool in it.
+            let isElsewhere = plan.dataPoolID != io.poolID
+            plan.objectPrefix = isElsewhere ? "rbd_data.\(io.poolID).\(record.imageID)" : "rbd_data.\(record.imageID)"
+            plan.hadSnapshots = true
+        }
+        return plan
+    }
+
+    private func remove(_ record: VolumeRecord, job: Job, io: IOContext) async throws {
+        try self.hook.reached("erase.planned")
         do {
             if try await io.purge(id: job.imageID) {
                 self.logger.notice(
@@ -44,13 +94,8 @@ extension Erasures {
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
             // Removed by an earlier attempt; what follows makes sure of it.
         }
+        if record.erasure?.removedAt ?? 0 > 0 { try await self.removeStrays(record, io: io) }
         try self.hook.reached("erase.removed")
-        if try await io.trashEntry(id: job.imageID) != nil {
-            throw LockerError(.internal, "the trash still lists image \(job.imageID) after its removal")
-        }
-        guard try await !self.isThere(job, io: io) else {
-            throw LockerError(.internal, "the header of image \(job.imageID) is still there after its removal")
-        }
     }
 
     /// A few requests instead of the many of a removal that librbd would refuse.
@@ -85,14 +130,5 @@ extension Erasures {
             return
         }
         throw CephError(call: "rbd.get_snapcontext", code: .directoryNotEmpty, object: io.path("id:\(job.imageID)"))
-    }
-
-    private func isThere(_ job: Job, io: IOContext) async throws -> Bool {
-        do {
-            _ = try await io.imageSize(imageID: job.imageID)
-            return true
-        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            return false
-        }
     }
 }

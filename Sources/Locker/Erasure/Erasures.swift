@@ -10,11 +10,12 @@ internal import SystemPackage
 /// Deleted volumes whose data still has to go.
 ///
 /// What is to be erased is recorded under `e/`, so that a process that dies leaves nothing behind that the next one does
-/// not find: at its start with the instance's identity, else when it first meets the pool and namespace. A few erasures
-/// run at once; one that cannot go on (a client still has the image open, the cluster does not answer) is tried again.
-/// One whose image has clones waits for them: it is looked at when one of them is gone, and rarely otherwise. An image is
-/// erased by one controller at a time, which its record tells: a second one's late requests could make the image's
-/// header anew.
+/// not find: at its start with the instance's identity, else when it first meets the pool and namespace. A few images
+/// are removed at once; one that cannot go on (a client still has the image open, the cluster does not answer) is tried
+/// again. One whose image has clones waits for them: it is looked at when one of them is gone, and rarely otherwise. An
+/// image is removed by one controller at a time, which its record tells: a second one's late requests could make the
+/// image's header anew. What is removed is then looked for, with those that were removed meanwhile, and a receipt takes
+/// the record's place only when nothing is found. docs/erasure.md tells it from the outside.
 package actor Erasures {
     /// One image to erase.
     package struct Job: Sendable, Hashable {
@@ -30,30 +31,48 @@ package actor Erasures {
     nonisolated let logger: Logger
     nonisolated let hook: StepHook
     nonisolated let ownership: StepOwnership
+    nonisolated let author: ReceiptAuthor
+    nonisolated let search = DataSearch()
     private let width: Int
 
+    /// How many are looked for at once, beside those that are being removed: each is a few requests and little memory.
+    private static let verifyingWidth = 256
+    /// How often one that waits for clones is asked for its record, which may say that somebody wants it to be tried.
+    private static let glance = Duration.seconds(60)
+    /// After so many glances it is tried unasked.
+    private static let glances = 10
+
     private var waiting: [Job] = []
-    private var known: Set<Job> = []
+    /// When they were deleted, in milliseconds since 1970.
+    private var known: [Job: Int64] = [:]
     private var running: [Job: Task<Void, Never>] = [:]
+    /// Those of ``running`` that have not removed their image yet.
+    private var removing: Set<Job> = []
     private var retries: [Job: Task<Void, Never>] = [:]
     /// Those of ``retries`` that wait for clones.
     private var parents: Set<Job> = []
     /// Counts what may have freed a parent.
     private var departures = 0
-    private var isClosed = false
+    private(set) var isClosed = false
     /// Images that had snapshots without clones in their trash when they were looked at last.
     private var suspects: Set<Job> = []
+    private var erased: UInt64 = 0
+    private var failures: UInt64 = 0
 
     /// Nothing to erase yet.
     ///
     /// - Parameters:
     ///   - identity: who this controller is.
+    ///   - keys: what signs receipts; without, nobody does.
+    ///   - version: the program's, for receipts.
     ///   - clock: the time of day for records.
-    ///   - width: how many images are erased at once.
+    ///   - width: how many images are removed at once.
     package init(
         clusters: ClusterPool,
         layouts: LayoutCache,
         identity: ControllerIdentity,
+        keys: InstanceKeys? = nil,
+        version: String = "",
         logger: Logger,
         clock: WallClock = .system,
         hook: StepHook = .none,
@@ -64,15 +83,29 @@ package actor Erasures {
         self.logger = logger
         self.hook = hook
         self.ownership = StepOwnership(identity: identity, clock: clock)
+        self.author = ReceiptAuthor(identity: identity, version: version, keys: keys)
         self.width = width
     }
 
     /// How many volumes' data is still to go.
     package var pending: Int { self.known.count }
 
+    /// What there is to measure.
+    package var counts: ErasureCounts {
+        let oldest = self.known.values.min().map { self.ownership.clock.milliseconds - $0 } ?? 0
+        return ErasureCounts(
+            pending: self.known.count,
+            oldest: .milliseconds(max(0, oldest)),
+            erased: self.erased,
+            failures: self.failures
+        )
+    }
+
     /// Takes an image on; one that is taken on already is not taken twice.
-    package func add(_ job: Job) {
-        guard !self.isClosed, self.known.insert(job).inserted else { return }
+    ///
+    /// - Parameter deletedAt: when its volume was deleted, in milliseconds since 1970.
+    package func add(_ job: Job, deletedAt: Int64) {
+        guard !self.isClosed, self.known.updateValue(deletedAt, forKey: job) == nil else { return }
         self.waiting.append(job)
         self.startNext()
     }
@@ -86,7 +119,8 @@ package actor Erasures {
             try await store.forEach(of: VolumeRecord.self, prefix: "e/") { _, stored in
                 guard let key = RecordKey(hex: stored.value.imageName.dropFirst("locker-".count)) else { return }
                 self.add(
-                    Job(target: target, pool: pool, namespace: namespace, key: key, imageID: stored.value.imageID)
+                    Job(target: target, pool: pool, namespace: namespace, key: key, imageID: stored.value.imageID),
+                    deletedAt: stored.value.deletingAt
                 )
             }
         } catch {
@@ -98,10 +132,20 @@ package actor Erasures {
     }
 
     private func startNext() {
-        while self.running.count < self.width, !self.waiting.isEmpty, !self.isClosed {
+        while self.removing.count < self.width, self.running.count < self.width + Self.verifyingWidth,
+            !self.waiting.isEmpty, !self.isClosed
+        {
             let job = self.waiting.removeFirst()
+            self.removing.insert(job)
             self.running[job] = Task { await self.work(job) }
         }
+    }
+
+    /// Lets the next image be removed while this one is looked for.
+    func endRemoval(_ job: Job) {
+        self.removing.remove(job)
+        // A clone that is gone frees its parent, whatever is still to be looked for.
+        self.lookAgain()
     }
 
     /// How many of those wait until their images' clones are gone or flattened.
@@ -111,32 +155,45 @@ package actor Erasures {
     package func lookAgain() {
         self.departures += 1
         guard !self.isClosed else { return }
-        for job in self.parents {
-            self.retries.removeValue(forKey: job)?.cancel()
-            self.waiting.append(job)
-        }
-        self.parents = []
+        for job in self.parents { self.tryNow(job) }
         self.startNext()
+    }
+
+    private func tryNow(_ job: Job) {
+        self.retries.removeValue(forKey: job)?.cancel()
+        self.parents.remove(job)
+        self.waiting.append(job)
     }
 
     private func work(_ job: Job) async {
         let departures = self.departures
         do {
-            try await self.erase(job)
-            self.known.remove(job)
+            if try await self.erase(job) { self.erased += 1 }
+            self.known[job] = nil
             self.suspects.remove(job)
-            self.lookAgain()
         } catch let error as CephError where error.code == .directoryNotEmpty {
             self.waitForClones(job, seen: departures)
+        } catch let wait as ErasureWait {
+            self.logger.info(
+                "Erasure waits",
+                metadata: ["rbd.pool": "\(job.pool)", "rbd.image.id": "\(job.imageID)", "for": "\(wait)"]
+            )
+            self.retryLater(job)
         } catch {
             let metadata: Logger.Metadata = [
                 "rbd.pool": "\(job.pool)", "rbd.image.id": "\(job.imageID)", "error": "\(error)",
             ]
             // Somebody else is at the image: nothing is wrong.
-            let level: Logger.Level = (error as? LockerError)?.code == .aborted ? .info : .warning
-            self.logger.log(level: level, "Erasure did not finish and is tried again", metadata: metadata)
+            let isAborted = (error as? LockerError)?.code == .aborted
+            if !isAborted { self.failures += 1 }
+            self.logger.log(
+                level: isAborted ? .info : .warning,
+                "Erasure did not finish and is tried again",
+                metadata: metadata
+            )
             self.retryLater(job)
         }
+        self.removing.remove(job)
         self.running[job] = nil
         self.startNext()
     }
@@ -154,7 +211,14 @@ package actor Erasures {
         )
         self.parents.insert(job)
         // Clones that other processes remove or flatten are noticed by looking now and then.
-        self.retry(job, after: .seconds(600))
+        let asked = self.ownership.clock.milliseconds
+        self.retries[job] = Task {
+            for _ in 0..<Self.glances {
+                guard (try? await Task.sleep(for: Self.glance)) != nil else { return }
+                if await self.isWanted(job, since: asked) { break }
+            }
+            self.retryNow(job)
+        }
     }
 
     /// Whether an image was suspected before; from now on it is, or is not.
@@ -164,23 +228,18 @@ package actor Erasures {
 
     private func retryLater(_ job: Job) {
         guard !self.isClosed else { return }
-        // A client that died without closing is let go by the OSDs after 30 s.
-        self.retry(job, after: .seconds(10))
+        self.retries[job] = Task {
+            // A client that died without closing is let go by the OSDs after 30 s.
+            guard (try? await Task.sleep(for: .seconds(10))) != nil else { return }
+            self.retryNow(job)
+        }
     }
 
-    private func retry(_ job: Job, after delay: Duration) {
-        self.retries[job] = Task {
-            do {
-                try await Task.sleep(for: delay)
-            } catch {
-                return
-            }
-            guard !Task.isCancelled, !self.isClosed else { return }
-            self.retries[job] = nil
-            self.parents.remove(job)
-            self.waiting.append(job)
-            self.startNext()
-        }
+    /// Ends the wait of the task that calls it.
+    private func retryNow(_ job: Job) {
+        guard !Task.isCancelled, !self.isClosed else { return }
+        self.tryNow(job)
+        self.startNext()
     }
 
     /// Ends the erasures that run, and leaves the others to the next process.

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import LockerProto
+internal import ProtobufC
+internal import Rados
+internal import SystemPackage
+
+extension RecordStore {
+    static func receiptKey(_ imageID: String) -> String { "r/\(imageID)" }
+
+    /// Ends an erasure: its receipt takes the place of its record, in one operation, if that is still the one that was
+    /// read and there is no receipt yet.
+    ///
+    /// - Returns: whether it was.
+    func putReceipt(_ receipt: StoredReceipt, replacing erasure: Stored<VolumeRecord>, at key: RecordKey) async throws
+        -> Bool
+    {
+        let imageID = erasure.value.imageID
+        let bytes = try receipt.encoded()
+        return try await self.compareAndWrite(self.shard(of: key)) { operation in
+            operation.compareOmap(key: Self.erasureKey(imageID), equals: erasure.raw)
+            operation.compareOmap(key: Self.receiptKey(imageID), equals: [])
+            operation.removeOmap([Self.erasureKey(imageID)])
+            operation.setOmap([Self.receiptKey(imageID): bytes])
+        }
+    }
+
+    /// The bytes of an image's receipt, by asking every shard; `nil` if there is none.
+    package func receipt(imageID: String) async throws -> [UInt8]? {
+        let key = Self.receiptKey(imageID)
+        for shard in 0..<self.shards {
+            do {
+                let found = try await self.io.omapValues(of: Self.shardName(shard), keys: [key])[key]
+                if let found { return found }
+            } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+                continue
+            }
+        }
+        return nil
+    }
+
+    /// Every receipt, page after page: the image's id and the stored bytes.
+    package func forEachReceipt(_ body: (_ imageID: String, _ bytes: [UInt8]) async throws -> Void) async throws {
+        for shard in 0..<self.shards {
+            var start = ""
+            while true {
+                do {
+                    let name = Self.shardName(shard)
+                    let page = try await self.io.omapPage(of: name, after: start, prefix: "r/", limit: 256)
+                    for (key, value) in page.entries { try await body(String(key.dropFirst(2)), value) }
+                    guard page.hasMore, let last = page.entries.last else { break }
+                    start = last.key
+                } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+                    break
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import FoundationEssentials
+internal import Locker
+internal import LockerProto
+internal import ProtobufC
+
+/// An erasure as a list shows it.
+struct ErasureRow: Encodable {
+    /// `queued`, `removing`, `verifying`, `trimming`, `waiting`, `failed`, `erased`, or `unreadable`.
+    let state: String
+    let course: String
+    let student: String
+    let name: String
+    let claim: String
+    let image: String
+    let namespace: String
+    let bytes: Int64
+    let deleted: String
+    let erased: String?
+    /// Seconds from the deletion until now, or until the receipt.
+    let seconds: Int64
+    let failures: UInt32
+    /// What it waits for, or the last failure.
+    let reason: String
+    let signed: Bool?
+
+    /// One that is still going on.
+    init(_ record: VolumeRecord, namespace: String, now: Int64) {
+        let progress = record.erasure ?? ErasureProgress()
+        self.state = Self.state(of: record, progress)
+        self.course = record.course
+        self.student = record.student
+        self.name = record.requestName
+        self.claim = record.pvcName.isEmpty ? "" : "\(record.pvcNamespace)/\(record.pvcName)"
+        self.image = record.imageID
+        self.namespace = namespace
+        self.bytes = record.payloadBytes
+        self.deleted = DateText.iso8601(milliseconds: record.deletingAt)
+        self.erased = nil
+        self.seconds = (now - record.deletingAt) / 1000
+        self.failures = progress.failures
+        self.reason = progress.waitingFor.isEmpty ? progress.failure : progress.waitingFor
+        self.signed = nil
+    }
+
+    /// One with a receipt.
+    init(_ filed: FiledReceipt, namespace: String) {
+        let receipt = filed.receipt ?? ErasureReceipt()
+        self.state = filed.receipt == nil ? "unreadable" : "erased"
+        self.course = receipt.course
+        self.student = receipt.student
+        self.name = receipt.requestName
+        self.claim = receipt.pvcName.isEmpty ? "" : "\(receipt.pvcNamespace)/\(receipt.pvcName)"
+        self.image = filed.imageID
+        self.namespace = namespace
+        self.bytes = receipt.payloadBytes
+        self.deleted = DateText.iso8601(milliseconds: receipt.deletingAt)
+        self.erased = DateText.iso8601(milliseconds: receipt.erasedAt)
+        self.seconds = (receipt.erasedAt - receipt.deletingAt) / 1000
+        self.failures = 0
+        self.reason = ""
+        self.signed = filed.stored.map { !$0.signature.isEmpty }
+    }
+
+    private static func state(of record: VolumeRecord, _ progress: ErasureProgress) -> String {
+        if record.step != nil { return "removing" }
+        if progress.waitingFor.hasPrefix("trimming") { return "trimming" }
+        if !progress.waitingFor.isEmpty { return "waiting" }
+        if !progress.failure.isEmpty { return "failed" }
+        return progress.removedAt > 0 ? "verifying" : "queued"
+    }
+
+    /// One JSON array.
+    static func json(_ rows: [ErasureRow]) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(rows), as: UTF8.self)
+    }
+
+    /// A line each.
+    static func table(_ rows: [ErasureRow]) -> String {
+        TextTable.text(
+            ["STATE", "COURSE", "STUDENT", "VOLUME", "IMAGE", "SIZE", "AGE", "ERASED", "WHY"],
+            rows.map { row in
+                [
+                    row.state, row.course, row.student.isEmpty ? "-" : row.student, row.name, row.image,
+                    Quantity.rough(row.bytes), TextTable.age(seconds: row.seconds), row.erased ?? "-",
+                    row.reason.isEmpty ? "-" : row.reason,
+                ]
+            }
+        )
+    }
+}
