@@ -149,17 +149,20 @@ package struct ClassParameters: Sendable, Hashable {
         namespace: String?
     ) throws(LockerError) -> String {
         guard let course = reader.text("course") else { return "" }
-        let isRight =
-            (1...63).contains(course.utf8.count)
-            && course.utf8.allSatisfy {
+        guard Self.isCourse(course) else {
+            throw LockerError(.invalidArgument, "parameter course: \"\(course)\" is not 1 to 63 of a-z, 0-9 and -")
+        }
+        return course
+    }
+
+    /// Whether a text can be a course's name.
+    static func isCourse(_ text: String) -> Bool {
+        (1...63).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
                     || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
                     || $0 == UInt8(ascii: "-")
             }
-        guard isRight else {
-            throw LockerError(.invalidArgument, "parameter course: \"\(course)\" is not 1 to 63 of a-z, 0-9 and -")
-        }
-        return course
     }
 
     /// What makes two requests for one name the same: all that shapes the image or says whose it is.
