@@ -41,6 +41,9 @@ package struct ClassParameters: Sendable, Hashable {
     /// How many bytes of volumes may be promised for one that is free.
     package let overcommit: Overcommit
 
+    /// Whether the data of its volumes are encrypted, with a key for each.
+    package let isEncrypted: Bool
+
     /// The claim, by `--extra-create-metadata`; empty without.
     package let claim: Claim
 
@@ -92,9 +95,7 @@ package struct ClassParameters: Sendable, Hashable {
                 "parameter \(name) is not offered by this version of Locker; leave it out"
             )
         }
-        if try reader.choice("encrypted", of: ["true", "false"]) == "true" {
-            throw LockerError(.invalidArgument, "encrypted volumes are not offered by this version of Locker")
-        }
+        self.isEncrypted = try Self.encrypted(&reader, course: self.course, image: image)
         if try reader.choice("allowMultiWriter", of: ["true", "false"]) == "true" {
             throw LockerError(.invalidArgument, "allowMultiWriter is not offered by this version of Locker")
         }

@@ -7,7 +7,7 @@ extension VolumeRequest {
     /// What of this size and for this use a copy of `origin` can be.
     ///
     /// - Throws: ``LockerError``: `permissionDenied` for another student's, `invalidArgument` for another use than the
-    ///   source has, `outOfRange` for less than the source's size.
+    ///   source has, `outOfRange` for less than the source's size, `failedPrecondition` if one of the two is encrypted.
     func check(copying origin: CloneOrigin) throws(LockerError) {
         let student = try self.parameters.studentSource.student(of: self.parameters.claim)
         guard origin.student.isEmpty || origin.student == student else {
@@ -20,8 +20,16 @@ extension VolumeRequest {
         }
         guard origin.encryption == .plain else {
             throw LockerError(
-                .invalidArgument,
-                "\(origin.label) is encrypted; this version of Locker does not offer copies of encrypted volumes"
+                .failedPrecondition,
+                "\(origin.label) is encrypted, and librbd clones no encrypted image under a key of its own: make an empty"
+                    + " volume and copy the files"
+            )
+        }
+        guard !self.parameters.isEncrypted else {
+            throw LockerError(
+                .failedPrecondition,
+                "\(origin.label) is not encrypted, and a clone shares its source's blocks: make an empty volume of the"
+                    + " encrypted class and copy the files"
             )
         }
         for capability in self.capabilities where !capability.block {

@@ -95,6 +95,7 @@ extension Volumes {
             try await self.discard(record.imageName, key: key, store: store)
             try self.hook.reached("create.restarted")
         }
+        let dataKey = try await self.makeDataKey(of: &record, request: request, key: key, io: io)
         do {
             if let source = request.source {
                 let work = CloneWork(request: request, source: source, key: key, store: store, location: location)
@@ -110,6 +111,7 @@ extension Volumes {
             throw Self.refusal(of: error, request: request)
         }
         try self.hook.reached("create.imaged")
+        if let dataKey { try await self.encrypt(record, with: dataKey, io: io) }
         record.imageID = try await io.imageID(named: record.imageName)
         try await self.limitNew(record, io: io)
         record.phase = .ready
@@ -139,13 +141,14 @@ extension Volumes {
         }
     }
 
-    /// Takes back what a refused image left: the ledger's count, then the record.
+    /// Takes back what a refused image left: its key, the ledger's count, then the record.
     func rollBack(
         _ mine: Stored<VolumeRecord>,
         key: RecordKey,
         store: RecordStore,
         ledger: Ledger
     ) async throws {
+        try await self.discardDataKey(of: mine.value, io: store.io)
         try await ledger.release(key, student: mine.value.student)
         // Lost to another controller only if that one has fenced this: then it is theirs to finish.
         _ = try await store.remove(mine, at: key)
@@ -186,6 +189,7 @@ extension Volumes {
             topology: parameters.topology(of: self.identity.instance),
             createdAt: self.clock.milliseconds
         )
+        request.encrypt(&record)
         if let origin { try await self.shape(&record, source: request.source, origin: origin) }
         return record
     }
