@@ -8,7 +8,7 @@ internal import ArgumentParser
 struct LockerctlCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lockerctl",
-        abstract: "Look at Locker's volumes, straight from the records in Ceph.",
-        subcommands: [VolumesCommand.self]
+        abstract: "Look at Locker's volumes and their keys, straight from the records in Ceph.",
+        subcommands: [KeysCommand.self, VolumesCommand.self]
     )
 }

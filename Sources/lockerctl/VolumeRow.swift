@@ -47,10 +47,9 @@ struct VolumeRow: Encodable {
 
     /// Columns as wide as what is in them.
     static func table(_ rows: [VolumeRow]) -> String {
-        let titles = ["COURSE", "STUDENT", "VOLUME", "PHASE", "SIZE", "USED", "FS", "ATTACHED TO"]
-        let lines =
-            [titles]
-            + rows.map { row in
+        TextTable.text(
+            titles: ["COURSE", "STUDENT", "VOLUME", "PHASE", "SIZE", "USED", "FS", "ATTACHED TO"],
+            rows: rows.map { row in
                 [
                     row.course, row.student.isEmpty ? "-" : row.student, row.name, row.phase,
                     Self.size(UInt64(row.bytes)),
@@ -58,13 +57,7 @@ struct VolumeRow: Encodable {
                     row.nodes.isEmpty ? "-" : row.nodes.joined(separator: ","),
                 ]
             }
-        let widths = titles.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-        return lines.map { line in
-            let cells = line.indices.map { column in
-                line[column] + String(repeating: " ", count: widths[column] - line[column].count)
-            }
-            return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
-        }.joined(separator: "\n")
+        )
     }
 
     /// Bytes with a unit of 1024 and one decimal.
