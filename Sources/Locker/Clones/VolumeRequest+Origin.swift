@@ -18,18 +18,18 @@ extension VolumeRequest {
                     + " copied only for that student"
             )
         }
-        guard origin.encryption == .plain else {
+        guard origin.encryption == .plain || self.parameters.isEncrypted else {
             throw LockerError(
                 .failedPrecondition,
-                "\(origin.label) is encrypted, and librbd clones no encrypted image under a key of its own: make an empty"
-                    + " volume and copy the files"
+                "\(origin.label) is encrypted, so that a copy of it has to be of an encrypted class too"
             )
         }
-        guard !self.parameters.isEncrypted else {
+        guard origin.encryption != .plain || !self.parameters.isEncrypted else {
+            // What was never written reads as zeroes there, and as noise through dm-crypt: a sparse copy would not be one.
             throw LockerError(
                 .failedPrecondition,
-                "\(origin.label) is not encrypted, and a clone shares its source's blocks: make an empty volume of the"
-                    + " encrypted class and copy the files"
+                "\(origin.label) is not encrypted, and a volume of an encrypted class is a copy of an encrypted one, or"
+                    + " empty: make it empty and copy the files"
             )
         }
         for capability in self.capabilities where !capability.block {

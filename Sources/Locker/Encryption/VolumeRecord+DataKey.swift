@@ -25,18 +25,30 @@ extension VolumeRecord {
                 "volume \"\(self.requestName)\" is encrypted in a way that this version of Locker does not open"
             )
         }
+        let identity = KeyIdentity(self, at: key, in: io)
+        return try await identity.open("volume \"\(self.requestName)\"", in: io, by: keeper)
+    }
+}
+
+extension KeyIdentity {
+    /// Opens the data encryption key.
+    ///
+    /// - Parameters:
+    ///   - label: what messages call the volume.
+    ///   - io: its pool and namespace.
+    ///   - keeper: who has the key-encryption keys; asked once the wrapped key is there.
+    /// - Throws: ``LockerError`` with `failedPrecondition`.
+    func open(_ label: String, in io: IOContext, by keeper: () throws -> any KeyKeeper) async throws
+        -> DataEncryptionKey
+    {
         guard let wrapped = try await WrappedKeyStore(besides: io).read(self.dataKeyID)?.value else {
             throw LockerError(
                 .failedPrecondition,
-                "the wrapped key of volume \"\(self.requestName)\" is gone: there is no object"
-                    + " \(WrappedKeyStore.objectPrefix)\(self.dataKeyID) in the RADOS namespace \(WrappedKeyStore.namespace)"
-                    + " of pool \(io.poolName). Its data cannot be read without it"
+                "the wrapped key of \(label) is gone: there is no object \(WrappedKeyStore.objectPrefix)\(self.dataKeyID) in"
+                    + " the RADOS namespace \(WrappedKeyStore.namespace) of pool \(io.poolName). Its data cannot be read"
+                    + " without it"
             )
         }
-        return try await keeper().unwrap(
-            wrapped.sealedKey,
-            wrappedBy: wrapped.wrappingKeyID,
-            of: KeyIdentity(self, at: key, in: io)
-        )
+        return try await keeper().unwrap(wrapped.sealedKey, wrappedBy: wrapped.wrappingKeyID, of: self)
     }
 }

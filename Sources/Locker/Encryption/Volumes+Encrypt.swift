@@ -54,18 +54,22 @@ extension Volumes {
     }
 
     /// Writes the header to a new volume's image; its key is stored.
-    func encrypt(_ record: VolumeRecord, with dataKey: DataEncryptionKey, io: IOContext) async throws {
+    ///
+    /// - Parameters:
+    ///   - image: its name.
+    ///   - dataOffset: where the data are to begin, as the record has it.
+    func encrypt(_ image: String, dataOffset: Int64, with dataKey: DataEncryptionKey, io: IOContext) async throws {
         let offset: UInt64
         do {
-            offset = try await EncryptedImage.format(.name(record.imageName), in: io, key: dataKey)
+            offset = try await EncryptedImage.format(.name(image), in: io, key: dataKey)
         } catch let error as MapError {
             if let cause = error.cause as? CephError { throw LockerError(cause, could: "encrypt the volume's image") }
             throw LockerError(.failedPrecondition, "the volume cannot be encrypted: \(error)", cause: error)
         }
-        guard Int64(offset) == record.dataOffsetBytes else {
+        guard Int64(offset) == dataOffset else {
             throw LockerError(
                 .failedPrecondition,
-                "image \(io.path(record.imageName)) has data from byte \(offset) on, not from \(record.dataOffsetBytes): its"
+                "image \(io.path(image)) has data from byte \(offset) on, not from \(dataOffset): its"
                     + " objects are larger than librbd's default. Say objectSize in the class"
             )
         }

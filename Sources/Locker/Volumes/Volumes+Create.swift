@@ -98,10 +98,19 @@ extension Volumes {
         let dataKey = try await self.makeDataKey(of: &record, request: request, key: key, io: io)
         do {
             if let source = request.source {
-                let work = CloneWork(request: request, source: source, key: key, store: store, location: location)
+                let work = CloneWork(
+                    request: request,
+                    source: source,
+                    key: key,
+                    store: store,
+                    location: location,
+                    dataKey: dataKey
+                )
                 guard let made = try await self.makeClone(work, mine: mine) else { return nil }
                 mine = made
+                let wrappingKeyID = record.wrappingKeyID
                 record = made.value
+                record.wrappingKeyID = wrappingKeyID
             } else {
                 let size = UInt64(record.payloadBytes + record.dataOffsetBytes)
                 try await self.makeImage(record.imageName, size: size, request: request, key: key, store: store)
@@ -111,7 +120,9 @@ extension Volumes {
             throw Self.refusal(of: error, request: request)
         }
         try self.hook.reached("create.imaged")
-        if let dataKey { try await self.encrypt(record, with: dataKey, io: io) }
+        if let dataKey, request.source == nil {
+            try await self.encrypt(record.imageName, dataOffset: record.dataOffsetBytes, with: dataKey, io: io)
+        }
         record.imageID = try await io.imageID(named: record.imageName)
         try await self.limitNew(record, io: io)
         record.phase = .ready

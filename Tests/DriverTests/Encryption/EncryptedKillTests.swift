@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import CSI
 internal import GRPCCore
 internal import Glibc
 internal import Host
@@ -46,6 +47,28 @@ struct EncryptedKillTests {
         }
     }
 
+    @Test("A copy is finished by the retry, and nothing of the first attempt is left", arguments: Self.copying)
+    func copy(step: String) async throws {
+        try await Installation.with { installation in
+            let first = try await installation.controller()
+            let volume = try await first.create(installation.plan().encrypted(in: installation), of: installation)
+            await first.terminate()
+            var plan = installation.plan().encrypted(in: installation)
+            plan.source = VolumeContentSource(kind: .copy(of: volume))
+            let killed = try await installation.controller(killedAt: step)
+            await #expect(throws: RPCError.self) { _ = try await killed.create(plan, of: installation) }
+            try #require(await killed.wait() == 128 + SIGKILL)
+            let controller = try await installation.controller()
+            let copy = try await controller.create(plan, of: installation)
+            try await Self.expectOpen(copy, in: installation.context)
+            #expect(try await installation.context.images().count == 2)
+            try await controller.delete(volume)
+            try await controller.delete(copy)
+            try await Leftovers.waitUntilGone(installation.context)
+        }
+    }
+
+    private static let copying = KillSteps.copyPart
     private static let creation = KillSteps.create + KillSteps.encrypt
 
     /// That the volume's wrapped key opens its header.

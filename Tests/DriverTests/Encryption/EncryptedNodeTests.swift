@@ -75,6 +75,39 @@ struct EncryptedNodeTests {
     }
 
     @Test(
+        "A copy of it, while it is in use or of a snapshot, is mounted beside it with the same work and a key of its own"
+    )
+    func copies() async throws {
+        try await Self.withStory(.filesystem()) { story in
+            let volume = story.volume
+            let node = try await story.installation.node()
+            try await node.stage(volume)
+            try await node.publish(volume)
+            try await story.use(node)
+            let snapshot = try await story.controller.snapshot(of: volume)
+            var copies: [MadeVolume] = []
+            for source in [VolumeContentSource.Kind.copy(of: volume), .copy(of: snapshot)] {
+                var plan = volume.plan
+                plan.name += "-copy-\(copies.count)"
+                let copy = try await story.controller.create(plan, from: source, of: story.installation)
+                copies.append(copy)
+                try await node.stage(copy)
+                try await node.publish(copy)
+                try story.expectWork(at: copy.target())
+            }
+            let keys = try await Leftovers.wrappedKeys(of: story.installation.context)
+            #expect(Set(keys.map(\.dataKeyID)).count == 3)
+            for one in copies + [volume] {
+                try await node.unpublish(one)
+                try await node.unstage(one)
+            }
+            try await story.controller.delete(snapshot, of: volume)
+            for copy in copies { try await story.controller.delete(copy) }
+            try await story.finish(node)
+        }
+    }
+
+    @Test(
         "A key-encryption key that is missing or another one stops the stage, says which and what to do, and leaves nothing"
     )
     func wrongKey() async throws {

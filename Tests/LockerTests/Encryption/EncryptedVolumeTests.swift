@@ -107,7 +107,9 @@ struct EncryptedVolumeTests {
         }
     }
 
-    @Test("A snapshot keeps the volume and its key; neither is copied, nor is a plain volume into an encrypted class")
+    @Test(
+        "A snapshot keeps the volume and its key; no plain copy is made of either, and no encrypted one of a plain volume"
+    )
     func snapshots() async throws {
         try await Laboratory.with { laboratory in
             let controller = try laboratory.controller()

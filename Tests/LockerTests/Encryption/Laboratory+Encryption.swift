@@ -19,10 +19,40 @@ extension Laboratory {
     }
 
     /// A request for a small encrypted volume.
-    func encryptedRequest(_ name: String = "pvc-1", keys: KeyEncryptionKeys? = nil) throws -> VolumeRequest {
-        var request = try self.request(name, parameters: ["encrypted": "true"])
+    func encryptedRequest(
+        _ name: String = "pvc-1",
+        required: Int64 = 8 << 20,
+        keys: KeyEncryptionKeys? = nil
+    ) throws -> VolumeRequest {
+        var request = try self.request(name, required: required, parameters: ["encrypted": "true"])
         request.keys = try keys ?? Self.keys(1)
         return request
+    }
+
+    /// A request for an encrypted copy.
+    func encryptedCopy(
+        of source: VolumeSource,
+        named name: String = "copy",
+        required: Int64 = 0,
+        keys: KeyEncryptionKeys? = nil
+    ) throws -> VolumeRequest {
+        var request = try self.copy(of: source, named: name, required: required, parameters: ["encrypted": "true"])
+        request.keys = try keys ?? Self.keys(1)
+        return request
+    }
+
+    /// The image of a volume with its encryption opened.
+    func withOpened<T: Sendable>(
+        _ volume: VolumeDescription,
+        by keys: KeyEncryptionKeys,
+        readOnly: Bool = true,
+        _ body: @escaping @Sendable (borrowing Image) throws -> T
+    ) async throws -> T {
+        let key = try await self.dataKey(of: volume, by: keys)
+        return try await self.io.withImage(.id(volume.handle.imageID), readOnly: readOnly) { image in
+            try key.withBytes { try image.loadEncryption(.luks2, passphrase: $0) }
+            return try body(image)
+        }
     }
 
     /// The volume's key, opened.
