@@ -112,6 +112,25 @@ struct EncryptedCopyTests {
         }
     }
 
+    @Test("A part of a group's snapshot is copied as it was then")
+    func groupPart() async throws {
+        try await Laboratory.with { laboratory in
+            let controller = try laboratory.controller()
+            let volume = try await Self.source(laboratory, by: controller)
+            let other = try await controller.create(laboratory.encryptedRequest("pvc-2"))
+            let group = try await controller.group(of: [volume.handle, other.handle])
+            let keys = try Laboratory.keys(1)
+            try await laboratory.withOpened(volume, by: keys, readOnly: false) { image in
+                try image.write(offset: 0, [UInt8](repeating: 9, count: 65536))
+            }
+            let part = try #require(group.snapshots.first { $0.record.sourceVolumeID == volume.handle.text })
+            let copy = try await controller.create(laboratory.encryptedCopy(of: .snapshot(part.handle)))
+            try await Self.expectContent(copy, by: keys, laboratory)
+            try await controller.deleteGroup(group)
+            try await Self.expectContent(copy, by: keys, laboratory)
+        }
+    }
+
     @Test("Without the key-encryption key of the source there is no copy, and nothing of one is left")
     func missing() async throws {
         try await Laboratory.with { laboratory in
