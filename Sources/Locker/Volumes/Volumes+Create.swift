@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import Host
 internal import LockerProto
 internal import Logging
 internal import RBD
@@ -95,7 +96,15 @@ extension Volumes {
             try await self.discard(record.imageName, key: key, store: store)
             try self.hook.reached("create.restarted")
         }
-        let dataKey = try await self.makeDataKey(of: &record, request: request, key: key, io: io)
+        let dataKey: DataEncryptionKey?
+        do {
+            dataKey = try await self.makeDataKey(of: &record, request: request, key: key, io: io)
+        } catch let error as LockerError where error.code == .permissionDenied && !work.isRepeated {
+            // No key was ever stored, and this user could remove none.
+            try await ledger.release(key, student: record.student)
+            _ = try await store.remove(mine, at: key)
+            throw error
+        }
         do {
             if let source = request.source {
                 let work = CloneWork(

@@ -69,6 +69,43 @@ struct EncryptedRecoveryTests {
         }
     }
 
+    @Test(
+        "A user who may not store keys makes no volume and leaves nothing; with the caps that the documents name he does"
+    )
+    func caps() async throws {
+        try await Laboratory.with { laboratory in
+            let images = "profile rbd pool=students namespace=\(laboratory.io.namespace)"
+            let caps = [images, "\(images), allow rwx pool=students namespace=locker.keys"]
+            for (index, osd) in caps.enumerated() {
+                let user = try await laboratory.cluster.user(
+                    "keys-\(index)-\(laboratory.io.namespace)",
+                    caps: ["mon": "profile rbd", "osd": osd]
+                )
+                let own = try laboratory.controller("locker-\(index)")
+                let controller = Controller(
+                    volumes: own.volumes,
+                    erasures: own.erasures,
+                    clusters: own.clusters,
+                    location: VolumeLocation(clusterID: "lab", target: user),
+                    namespace: own.namespace,
+                    events: own.events
+                )
+                if index == 0 {
+                    await expectRefusal(.permissionDenied, saying: "allow rwx pool=students namespace=locker.keys") {
+                        try await controller.create(laboratory.encryptedRequest())
+                    }
+                    try await laboratory.expectNothing()
+                } else {
+                    let volume = try await controller.create(laboratory.encryptedRequest())
+                    try await laboratory.expectOneEncrypted(volume, by: Laboratory.keys(1))
+                    try await controller.delete(volume.handle)
+                    await controller.erased()
+                    try await laboratory.expectNothing()
+                }
+            }
+        }
+    }
+
     @Test("One whose image the cluster refuses leaves no key")
     func refused() async throws {
         try await Laboratory.with { laboratory in
