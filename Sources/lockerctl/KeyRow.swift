@@ -36,8 +36,8 @@ struct KeyRow: Encodable {
     /// Columns as wide as what is in them.
     static func table(_ rows: [KeyRow]) -> String {
         TextTable.text(
-            titles: ["COURSE", "STUDENT", "VOLUME", "KEY", "WRAPPED BY", "SINCE"],
-            rows: rows.map {
+            ["COURSE", "STUDENT", "VOLUME", "KEY", "WRAPPED BY", "SINCE"],
+            rows.map {
                 [
                     $0.course, $0.student.isEmpty ? "-" : $0.student, $0.name, $0.key,
                     $0.wrappedBy.isEmpty ? "-" : $0.wrappedBy, $0.wrapped.isEmpty ? "-" : $0.wrapped,

@@ -4,7 +4,7 @@
 /// Rows of text under titles, each column as wide as what is in it.
 enum TextTable {
     /// The lines of a table.
-    static func text(titles: [String], rows: [[String]]) -> String {
+    static func text(_ titles: [String], _ rows: [[String]]) -> String {
         let lines = [titles] + rows
         let widths = titles.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
         return lines.map { line in

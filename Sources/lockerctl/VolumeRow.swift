@@ -48,8 +48,8 @@ struct VolumeRow: Encodable {
     /// Columns as wide as what is in them.
     static func table(_ rows: [VolumeRow]) -> String {
         TextTable.text(
-            titles: ["COURSE", "STUDENT", "VOLUME", "PHASE", "SIZE", "USED", "FS", "ATTACHED TO"],
-            rows: rows.map { row in
+            ["COURSE", "STUDENT", "VOLUME", "PHASE", "SIZE", "USED", "FS", "ATTACHED TO"],
+            rows.map { row in
                 [
                     row.course, row.student.isEmpty ? "-" : row.student, row.name, row.phase,
                     Self.size(UInt64(row.bytes)),

@@ -12,8 +12,8 @@ struct CloneOrigin: Sendable {
     let imageID: String
     /// The snapshot to clone; `nil` for a volume, of which one is taken first.
     let snapshotName: String?
-    /// The id of the snapshot; `nil` for a volume.
-    let snapshotID: UInt64?
+    /// The id of the snapshot; `nil` for a volume, and where it is known by its name only.
+    private(set) var snapshotID: UInt64?
     /// The id of a part of a group's snapshot, which has no name that librbd would clone it by: it is copied.
     let partID: UInt64?
     /// What messages call it.
@@ -25,8 +25,8 @@ struct CloneOrigin: Sendable {
     let filesystem: Filesystem
     let encryption: VolumeRecord.Encryption
     /// The name of the key of an encrypted one, and where the record of its volume is, which the key is bound to.
-    let dataKeyID: String
-    let volumeKey: RecordKey?
+    private(set) var dataKeyID = ""
+    private(set) var volumeKey: RecordKey?
     let depth: UInt32
 
     /// A volume as its record describes it.
@@ -35,7 +35,6 @@ struct CloneOrigin: Sendable {
         self.imageName = record.imageName
         self.imageID = record.imageID
         self.snapshotName = nil
-        self.snapshotID = nil
         self.partID = nil
         self.label = label
         self.payloadBytes = record.payloadBytes

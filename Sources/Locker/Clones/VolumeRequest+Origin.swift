@@ -7,7 +7,8 @@ extension VolumeRequest {
     /// What of this size and for this use a copy of `origin` can be.
     ///
     /// - Throws: ``LockerError``: `permissionDenied` for another student's, `invalidArgument` for another use than the
-    ///   source has, `outOfRange` for less than the source's size, `failedPrecondition` if one of the two is encrypted.
+    ///   source has, `outOfRange` for less than the source's size, `failedPrecondition` for an encrypted one
+    ///   that would be in the clear.
     func check(copying origin: CloneOrigin) throws(LockerError) {
         let student = try self.parameters.studentSource.student(of: self.parameters.claim)
         guard origin.student.isEmpty || origin.student == student else {
@@ -22,14 +23,6 @@ extension VolumeRequest {
             throw LockerError(
                 .failedPrecondition,
                 "\(origin.label) is encrypted, so that a copy of it has to be of an encrypted class too"
-            )
-        }
-        guard origin.encryption != .plain || !self.parameters.isEncrypted else {
-            // What was never written reads as zeroes there, and as noise through dm-crypt: a sparse copy would not be one.
-            throw LockerError(
-                .failedPrecondition,
-                "\(origin.label) is not encrypted, and a volume of an encrypted class is a copy of an encrypted one, or"
-                    + " empty: make it empty and copy the files"
             )
         }
         for capability in self.capabilities where !capability.block {

@@ -67,8 +67,8 @@ extension Volumes {
     /// afterwards: a snapshot that a mkfs began or ended around is taken anew.
     private func copy(_ work: CloneWork, mine: inout Stored<VolumeRecord>) async throws -> Bool {
         var origin = try await self.origin(work)
-        if origin.encryption != .plain, let snapshot = origin.snapshotID {
-            try await self.copyEncrypted(origin, snapshotID: snapshot, work: work)
+        if work.dataKey != nil, let snapshot = origin.snapshotName {
+            try await self.copyEncrypted(origin, snapshot: snapshot, work: work)
             return true
         }
         if let part = origin.partID {
@@ -95,9 +95,8 @@ extension Volumes {
             record.filesystem = origin.inherited
             guard try await self.put(record, work, &mine) else { return false }
         }
-        if origin.encryption != .plain {
-            let snapshot = try await self.snapshotID(named: name, of: origin)
-            try await self.copyEncrypted(origin, snapshotID: snapshot, work: work)
+        if work.dataKey != nil {
+            try await self.copyEncrypted(origin, snapshot: name, work: work)
         } else {
             try await self.clone(origin, snapshot: name, work: work)
         }

@@ -8,18 +8,20 @@ internal import Rados
 internal import SystemPackage
 
 extension Volumes {
-    /// Makes an image that holds what a snapshot of an encrypted one holds, under a key of its own, and depends on nothing.
+    /// Makes an encrypted image that holds what a snapshot holds, under a key of its own, and depends on nothing.
     ///
-    /// librbd 16 clones no encrypted image, so its data are read, decrypted and encrypted anew, window after window; what
-    /// was never written is left out, and reads as anything through dm-crypt, as it does in the source. A half copy has
+    /// librbd 16 clones no encrypted image, so the data are read, decrypted and encrypted anew, window after window. Of an
+    /// encrypted source what was never written is left out: it reads as anything through dm-crypt, there and here. In a
+    /// plain one it reads as zeroes, which a filesystem may count on, so of that everything is written. A half copy has
     /// another name, and is removed by the next attempt.
     ///
-    /// - Parameter snapshotID: of the source's image.
+    /// - Parameter snapshot: the name of the source's snapshot, if its id is not known.
     /// - Throws: ``LockerError`` with `failedPrecondition` if the class' key-encryption keys do not open the source's key;
     ///   `CephError` with `ENOENT` if the snapshot does not exist (any more); `CancellationError` if the task was cancelled.
-    func copyEncrypted(_ origin: CloneOrigin, snapshotID: UInt64, work: CloneWork) async throws {
+    func copyEncrypted(_ origin: CloneOrigin, snapshot: String, work: CloneWork) async throws {
         let (io, partial, parameters) = (work.store.io, work.key.partialImageName, work.request.parameters)
         let encryption = try await self.encryption(of: origin, work: work)
+        let snapshotID = try await self.snapshotID(snapshot, of: origin)
         try await self.discard(partial, key: work.key, store: work.store)
         let size = try await origin.io.withImage(.id(origin.imageID), readOnly: true) { image in
             try image.look(atSnapshot: snapshotID)
@@ -36,12 +38,7 @@ extension Volumes {
         var position = header
         while position < size {
             try Task.checkCancellation()
-            // Looked at without its encryption, so that places are those on the image.
-            let window = BlockWindow(base: .nothing, start: position, end: size, stop: StopFlag())
-            let found = try await origin.io.withImage(.id(origin.imageID), readOnly: true) { image in
-                try image.look(atSnapshot: snapshotID)
-                return try window.look(at: image)
-            }
+            let found = try await self.written(origin, snapshotID: snapshotID, from: position, to: size)
             try await io.copy(
                 found.runs.map { $0.lowerBound - header..<$0.upperBound - header },
                 ofSnapshot: snapshotID,
@@ -50,7 +47,7 @@ extension Volumes {
                 to: partial,
                 encryption: CopyEncryption(
                     source: { image in
-                        try encryption.source.withBytes { try image.loadEncryption(.luks2, passphrase: $0) }
+                        try encryption.source?.withBytes { try image.loadEncryption(.luks2, passphrase: $0) }
                     },
                     target: { image in
                         try encryption.target.withBytes { try image.loadEncryption(.luks2, passphrase: $0) }
@@ -64,13 +61,35 @@ extension Volumes {
         try self.hook.reached("copy.named")
     }
 
-    /// The keys of both volumes.
+    /// What has to be copied of a window, and where the next one begins; places are those on the image.
+    private func written(
+        _ origin: CloneOrigin,
+        snapshotID: UInt64,
+        from start: UInt64,
+        to end: UInt64
+    ) async throws -> (runs: [Range<UInt64>], next: UInt64) {
+        if origin.encryption == .plain {
+            let next = min(start + BlockWindow.piece, end)
+            return ([start..<next], next)
+        }
+        let window = BlockWindow(base: .nothing, start: start, end: end, stop: StopFlag())
+        return try await origin.io.withImage(.id(origin.imageID), readOnly: true) { image in
+            try image.look(atSnapshot: snapshotID)
+            return try window.look(at: image)
+        }
+    }
+
+    /// The keys of both volumes; none for a source that is not encrypted.
     private func encryption(
         of origin: CloneOrigin,
         work: CloneWork
-    ) async throws -> (source: DataEncryptionKey, target: DataEncryptionKey) {
-        guard let target = work.dataKey, let keeper = work.request.keys, let volumeKey = origin.volumeKey else {
+    ) async throws -> (source: DataEncryptionKey?, target: DataEncryptionKey) {
+        guard let target = work.dataKey else {
             throw LockerError(.internal, "\(origin.label) was to be copied without a key")
+        }
+        if origin.encryption == .plain { return (nil, target) }
+        guard let keeper = work.request.keys, let volumeKey = origin.volumeKey else {
+            throw LockerError(.internal, "\(origin.label) was to be copied without its key")
         }
         guard origin.encryption == .luks2Flat else {
             throw LockerError(
@@ -88,8 +107,9 @@ extension Volumes {
         return (try await identity.open(origin.label, in: origin.io) { keeper }, target)
     }
 
-    /// The id of a snapshot that was taken for a copy.
-    func snapshotID(named name: String, of origin: CloneOrigin) async throws -> UInt64 {
+    /// The id of the snapshot that is copied.
+    private func snapshotID(_ name: String, of origin: CloneOrigin) async throws -> UInt64 {
+        if let known = origin.snapshotID { return known }
         let found = try await origin.io.withImage(.id(origin.imageID), readOnly: true) { image in
             try image.snapshots().first { $0.name == name && $0.kind == .user }?.id
         }

@@ -55,7 +55,7 @@ extension Volumes {
         record.source = source?.record
         record.filesystem = origin.inherited
         // What is copied byte by byte depends on nothing.
-        guard origin.partID == nil, origin.encryption == .plain else { return }
+        guard origin.partID == nil, record.encryption == .plain else { return }
         record.cloneDepth = origin.depth + 1
         record.flatten = record.cloneDepth >= CloneLimits.softDepth
         guard origin.snapshotName == nil, !record.flatten else { return }

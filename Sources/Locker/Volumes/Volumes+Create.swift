@@ -101,7 +101,7 @@ extension Volumes {
             dataKey = try await self.makeDataKey(of: &record, request: request, key: key, io: io)
         } catch let error as LockerError where error.code == .permissionDenied && !work.isRepeated {
             // No key was ever stored, and this user could remove none.
-            try await ledger.release(key, student: record.student)
+            try await self.ledger(course: record.course, io: io).release(key, student: record.student)
             _ = try await store.remove(mine, at: key)
             throw error
         }

@@ -112,6 +112,32 @@ struct EncryptedCopyTests {
         }
     }
 
+    @Test(
+        "Of a plain volume everything is encrypted, also what it never held: there it reads as zeroes",
+        arguments: CloneTests.Kind.allCases
+    )
+    func plain(_ kind: CloneTests.Kind) async throws {
+        try await Laboratory.with { laboratory in
+            let controller = try laboratory.controller()
+            let volume = try await controller.create(laboratory.request(required: 24 << 20))
+            for place in Self.places { try await laboratory.write(place.bytes, at: place.offset, to: volume.handle) }
+            let source = try await kind.source(volume, by: controller)
+            let copy = try await controller.create(laboratory.encryptedCopy(of: source))
+            let keys = try Laboratory.keys(1)
+            try await Self.expectContent(copy, by: keys, laboratory)
+            #expect(copy.record.cloneDepth == 0 && copy.capacityBytes == 24 << 20)
+            #expect(try await !laboratory.hasParent(copy.handle))
+            let hole = try await laboratory.withOpened(copy, by: keys) { try $0.read(offset: 10 << 20, count: 65536) }
+            #expect(hole.allSatisfy { $0 == 0 })
+            let raw = try await laboratory.read(65536, at: 26 << 20, from: copy.handle)
+            #expect(raw.contains { $0 != 0 })
+            let used = try await laboratory.io.withImage(.id(copy.handle.imageID), readOnly: true) {
+                try $0.usedBytes()
+            }
+            #expect(used == 28 << 20)
+        }
+    }
+
     @Test("A part of a group's snapshot is copied as it was then")
     func groupPart() async throws {
         try await Laboratory.with { laboratory in
