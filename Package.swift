@@ -74,7 +74,10 @@ let package = Package(
         // The domain and the driver.
         .target(
             name: "Locker",
-            dependencies: ["LockerProto", "ProtobufC", "RBD", "Rados", "Redaction", crypto, logging, metrics]
+            dependencies: [
+                "BlockMap", "Host", "LockerProto", "ProtobufC", "RBD", "Rados", "Redaction", crypto, logging, metrics,
+                system,
+            ]
         ),
         .target(
             name: "Telemetry",
@@ -157,8 +160,8 @@ let package = Package(
         .testTarget(
             name: "LockerTests",
             dependencies: [
-                "Locker", "LockerProto", "ProtobufC", "RBD", "Rados", "Redaction", "TestSupport", crypto, logging,
-                system,
+                "Host", "Locker", "LockerProto", "ProtobufC", "RBD", "Rados", "Redaction", "TestSupport", crypto,
+                logging, system,
             ]
         ),
         .testTarget(

@@ -685,6 +685,51 @@ void   locker__v1__node_record__free_unpacked
   assert(message->base.descriptor == &locker__v1__node_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   locker__v1__wrapped_key__init
+                     (Locker__V1__WrappedKey         *message)
+{
+  static const Locker__V1__WrappedKey init_value = LOCKER__V1__WRAPPED_KEY__INIT;
+  *message = init_value;
+}
+size_t locker__v1__wrapped_key__get_packed_size
+                     (const Locker__V1__WrappedKey *message)
+{
+  assert(message->base.descriptor == &locker__v1__wrapped_key__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t locker__v1__wrapped_key__pack
+                     (const Locker__V1__WrappedKey *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &locker__v1__wrapped_key__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t locker__v1__wrapped_key__pack_to_buffer
+                     (const Locker__V1__WrappedKey *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &locker__v1__wrapped_key__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Locker__V1__WrappedKey *
+       locker__v1__wrapped_key__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Locker__V1__WrappedKey *)
+     protobuf_c_message_unpack (&locker__v1__wrapped_key__descriptor,
+                                allocator, len, data);
+}
+void   locker__v1__wrapped_key__free_unpacked
+                     (Locker__V1__WrappedKey *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &locker__v1__wrapped_key__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   locker__v1__layout__init
                      (Locker__V1__Layout         *message)
 {
@@ -4213,6 +4258,150 @@ const ProtobufCMessageDescriptor locker__v1__node_record__descriptor =
   locker__v1__node_record__field_indices_by_name,
   1,  locker__v1__node_record__number_ranges,
   (ProtobufCMessageInit) locker__v1__node_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__wrapped_key__field_descriptors[9] =
+{
+  {
+    "format",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__WrappedKey, format),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revision",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__WrappedKey, revision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "data_key_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__WrappedKey, data_key_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wrapping_key_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__WrappedKey, wrapping_key_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sealed_key",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__WrappedKey, sealed_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "record_key",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__WrappedKey, record_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rados_namespace",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__WrappedKey, rados_namespace),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "course",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__WrappedKey, course),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wrapped_at",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__WrappedKey, wrapped_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__wrapped_key__field_indices_by_name[] = {
+  7,   /* field[7] = course */
+  2,   /* field[2] = data_key_id */
+  0,   /* field[0] = format */
+  6,   /* field[6] = rados_namespace */
+  5,   /* field[5] = record_key */
+  1,   /* field[1] = revision */
+  4,   /* field[4] = sealed_key */
+  8,   /* field[8] = wrapped_at */
+  3,   /* field[3] = wrapping_key_id */
+};
+static const ProtobufCIntRange locker__v1__wrapped_key__number_ranges[3 + 1] =
+{
+  { 1, 0 },
+  { 10, 5 },
+  { 20, 8 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor locker__v1__wrapped_key__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.WrappedKey",
+  "WrappedKey",
+  "Locker__V1__WrappedKey",
+  "locker.v1",
+  sizeof(Locker__V1__WrappedKey),
+  9,
+  locker__v1__wrapped_key__field_descriptors,
+  locker__v1__wrapped_key__field_indices_by_name,
+  3,  locker__v1__wrapped_key__number_ranges,
+  (ProtobufCMessageInit) locker__v1__wrapped_key__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor locker__v1__layout__field_descriptors[3] =

@@ -20,25 +20,30 @@ extension IOContext {
     ///   - imageID: the image that it is a snapshot of.
     ///   - source: where that image is.
     ///   - target: the name of the image to write to.
+    ///   - encryption: opens the encryption of both images; zeroes are copied then, since what is not written to an
+    ///     encrypted image need not read as zeroes.
     /// - Throws: ``CephError`` with `ENOENT` if one of them does not exist; what was copied stays copied.
     package func copy(
         _ runs: [Range<UInt64>],
         ofSnapshot snapshot: UInt64,
         imageID: String,
         in source: IOContext,
-        to target: String
+        to target: String,
+        encryption: CopyEncryption? = nil
     ) async throws {
         guard !runs.isEmpty else { return }
         try await self.blocking {
             let from = try Image(opening: .id(imageID), in: source, readOnly: true, snapshot: nil)
+            try encryption?.source(from)
             try from.look(atSnapshot: snapshot)
             let into = try Image(opening: .name(target), in: self, readOnly: false, snapshot: nil)
+            try encryption?.target(into)
             for run in runs {
                 var position = run.lowerBound
                 while position < run.upperBound {
                     let next = min((position / Self.chunk + 1) * Self.chunk, run.upperBound)
                     let bytes = try from.read(offset: position, count: Int(next - position))
-                    if bytes.holdsData { try into.write(offset: position, bytes) }
+                    if encryption != nil || bytes.holdsData { try into.write(offset: position, bytes) }
                     position = next
                 }
             }

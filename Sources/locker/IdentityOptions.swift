@@ -17,6 +17,14 @@ struct IdentityOptions: ParsableArguments {
     @Option(help: "Locker's own users on the clusters; without it, readiness is a monitor's greeting.")
     var instanceConfig: String?
 
+    @Option(
+        help: """
+            The key-encryption keys of encrypted volumes, for requests whose Secret has none: a file with a number and a \
+            key on each line, or a directory with such a file for each course. Read at each use.
+            """
+    )
+    var keyEncryptionKeys: String?
+
     func validate() throws {
         let labels = self.driverName.split(separator: ".", omittingEmptySubsequences: false)
         let isRight =

@@ -35,6 +35,7 @@ struct Launch {
             config: FilePath(identity?.config ?? ""),
             instanceConfig: identity?.instanceConfig.map { FilePath($0) },
             instanceKey: controller.map { FilePath($0.instanceKey) },
+            keyEncryptionKeys: identity?.keyEncryptionKeys.map { FilePath($0) },
             instanceID: controller?.instanceID ?? ProcessEnvironment.hostName,
             nodeID: node?.nodeID ?? "",
             topology: try node?.labels ?? [:],

@@ -8,7 +8,9 @@ internal import ArgumentParser
 struct LockerctlCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lockerctl",
-        abstract: "Look at Locker's volumes and set quotas, straight in the records in Ceph.",
-        subcommands: [VolumesCommand.self, QuotaCommand.self, ErasureCommand.self, DoctorCommand.self]
+        abstract: "Look at Locker's volumes, keys and erasures, and set quotas, straight in the records in Ceph.",
+        subcommands: [
+            VolumesCommand.self, QuotaCommand.self, KeysCommand.self, ErasureCommand.self, DoctorCommand.self,
+        ]
     )
 }

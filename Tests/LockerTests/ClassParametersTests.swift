@@ -98,7 +98,7 @@ struct ClassParametersTests {
             ("defaultSize", "0", "whole number"), ("defaultSize", "1125899906842625", "whole number"),
             ("defaultSize", "1Gi", "whole number"), ("studentQuota", "ten", "20Gi"), ("courseQuota", "0", "20Gi"),
             ("courseQuota", "-1Gi", "20Gi"), ("studentVolumes", "0", "1 to"), ("courseVolumes", "2k", "whole number"),
-            ("template", "base", "image@snapshot"), ("encrypted", "true", "not offered"),
+            ("template", "base", "image@snapshot"), ("encrypted", "true", "parameter course"),
             ("encrypted", "yes", "none of"), ("allowMultiWriter", "true", "not offered"),
             ("imageFormat", "2", "not known"), ("Pool", "x", "not known"),
             ("csi.storage.k8s.io/other", "x", "not known"),
@@ -108,6 +108,18 @@ struct ClassParametersTests {
     func wrong(_ name: String, _ value: String, _ words: String) async {
         let parameter = ["encrypted", "allowMultiWriter"].contains(name) && value == "true" ? "" : name
         await expectRefusal(.invalidArgument, saying: parameter, words) { try self.read([name: value]) }
+    }
+
+    @Test("Encryption needs a course, objects that hold a header's beginning, and no journal")
+    func encrypted() async throws {
+        let read = try self.read(["encrypted": "true", "course": "informatics-1", "objectSize": "32768"])
+        #expect(read.isEncrypted)
+        #expect(try !self.read(["encrypted": "false"]).isEncrypted && !self.read().isEncrypted)
+        for (name, value) in [("objectSize", "16384"), ("imageFeatures", "layering,journaling")] {
+            await expectRefusal(.invalidArgument, saying: "encrypted", name) {
+                try self.read(["encrypted": "true", "course": "informatics-1", name: value])
+            }
+        }
     }
 
     @Test("A stripe that does not divide the object is refused")

@@ -176,7 +176,24 @@ final class Laboratory: Sendable {
                 remains.append(object)
             }
         }
+        remains += try await self.wrappedKeys().map { "key \($0.dataKeyID)" }
         return remains.sorted()
+    }
+
+    /// The wrapped keys of the namespace's volumes; those of other tests' are beside them.
+    func wrappedKeys() async throws -> [WrappedKey] {
+        let keys = try await self.io.cluster.ioContext(poolID: self.io.poolID, namespace: WrappedKeyStore.namespace)
+        var found: [WrappedKey] = []
+        for object in try await keys.objects(prefix: WrappedKeyStore.objectPrefix) {
+            do {
+                let value = try await keys.omapValues(of: object, keys: ["wrapped"])["wrapped"]
+                let wrapped = try WrappedKey(decoding: value ?? [])
+                if wrapped.radosNamespace == self.io.namespace { found.append(wrapped) }
+            } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+                // Another test's, just destroyed.
+            }
+        }
+        return found
     }
 
     /// Expects one volume: one image, one record, counted once.

@@ -87,7 +87,7 @@ package struct DMCryptMapper: Mapper {
                     guard let crypt = self.crypt(on: device, volumeID) else { return size }
                     guard let key = try self.keys(volumeID) else {
                         throw MapError(
-                            .failed,
+                            .mismatch,
                             "growing an encrypted volume takes its key, which the kernel keyring has no more: stage"
                                 + " volume \(volumeID) once more"
                         )

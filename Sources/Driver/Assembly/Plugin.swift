@@ -102,6 +102,7 @@ package struct Plugin: Sendable {
             catalog: self.catalog,
             operations: self.operations,
             keys: keys,
+            keyEncryptionKeys: KeyEncryptionKeyFiles(self.options.keyEncryptionKeys),
             ownNode: self.options.nodeID.isEmpty ? nil : self.options.nodeID
         )
         self.registrations.append(ControllerRegistration(server))
@@ -121,6 +122,7 @@ package struct Plugin: Sendable {
             threads: self.threads,
             kubelet: self.options.kubeletDirectory,
             crushLocation: self.options.crushLocation,
+            keyEncryptionKeys: KeyEncryptionKeyFiles(self.options.keyEncryptionKeys),
             cgroups: self.options.cgroupRoot,
             logger: self.logger,
             hook: self.options.hook

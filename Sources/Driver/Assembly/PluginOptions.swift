@@ -12,6 +12,7 @@ package struct PluginOptions: Sendable {
     package var config: FilePath
     package var instanceConfig: FilePath?
     package var instanceKey: FilePath?
+    package var keyEncryptionKeys: FilePath?
     package var instanceID: String
     package var nodeID: String
     package var topology: [String: String]
@@ -30,6 +31,7 @@ package struct PluginOptions: Sendable {
         config: FilePath,
         instanceConfig: FilePath?,
         instanceKey: FilePath?,
+        keyEncryptionKeys: FilePath? = nil,
         instanceID: String,
         nodeID: String,
         topology: [String: String] = [:],
@@ -46,6 +48,7 @@ package struct PluginOptions: Sendable {
         self.config = config
         self.instanceConfig = instanceConfig
         self.instanceKey = instanceKey
+        self.keyEncryptionKeys = keyEncryptionKeys
         self.instanceID = instanceID
         self.nodeID = nodeID
         self.topology = topology

@@ -5,6 +5,7 @@ package import CSI
 package import GRPCCore
 internal import Locker
 internal import LockerProto
+internal import Redaction
 
 extension ControllerServer {
     package func createVolume(
@@ -56,7 +57,24 @@ extension ControllerServer {
             source: source
         )
         volume.limits = limits
+        volume.keys = try self.wrappingKeys(for: parameters, secrets: request.secrets)
         volume.topology = try TopologyWish(checking: request.accessibilityRequirements)
         return volume
+    }
+
+    /// What wraps the keys of a class' volumes; `nil` if it encrypts none.
+    private func wrappingKeys(
+        for parameters: ClassParameters,
+        secrets: [String: Secret]
+    ) throws -> KeyEncryptionKeys? {
+        guard parameters.isEncrypted else { return nil }
+        guard let keys = try self.keyEncryptionKeys.keys(secrets, course: parameters.course) else {
+            throw LockerError(
+                .invalidArgument,
+                "parameter encrypted needs a key-encryption key for course \"\(parameters.course)\", and there is none in"
+                    + " \(self.keyEncryptionKeys.places(course: parameters.course)); make one with: openssl rand -base64 32"
+            )
+        }
+        return keys
     }
 }

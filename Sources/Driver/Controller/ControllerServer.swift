@@ -13,6 +13,7 @@ package struct ControllerServer: ControllerService {
     let catalog: ClusterCatalog
     let operations: OperationRegistry
     let keys: InstanceKeys
+    let keyEncryptionKeys: KeyEncryptionKeyFiles
     /// The one node there is, where controller and node are one process.
     let ownNode: String?
 
@@ -22,6 +23,7 @@ package struct ControllerServer: ControllerService {
         catalog: ClusterCatalog,
         operations: OperationRegistry,
         keys: InstanceKeys,
+        keyEncryptionKeys: KeyEncryptionKeyFiles,
         ownNode: String? = nil
     ) {
         self.ownNode = ownNode
@@ -29,6 +31,7 @@ package struct ControllerServer: ControllerService {
         self.catalog = catalog
         self.operations = operations
         self.keys = keys
+        self.keyEncryptionKeys = keyEncryptionKeys
     }
 
     package func controllerGetCapabilities(

@@ -123,7 +123,7 @@ package struct NodeServer: NodeService {
         let handle = try self.volumes.handle(request.volumeID)
         let path = self.volumes.path(request.volumePath)
         let size = try await self.run(handle, "NodeExpandVolume", request) {
-            try await self.volumes.expand(handle, path: path, capacity: capacity)
+            try await self.volumes.expand(handle, path: path, capacity: capacity, secrets: request.secrets)
         }
         return NodeExpandVolumeResponse(capacityBytes: size)
     }

@@ -106,6 +106,7 @@ extension NodeVolumes {
     private func stage(_ request: StageRequest, record volume: VolumeRecord, io: IOContext) async throws {
         try Self.checkUse(request, of: volume)
         let parameters = try ClassParameters(volume.parameters)
+        let dataKey = try await self.dataKey(of: volume, handle: request.handle, secrets: request.secrets, io: io)
         var record = self.newRecord(
             request,
             fsid: io.cluster.fsid,
@@ -115,7 +116,9 @@ extension NodeVolumes {
         )
         record.claimNamespace = volume.pvcNamespace
         try await self.blocking { [record] in
-            try request.key.store(for: record.volumeID)
+            var key = request.key
+            key.dataKey = dataKey
+            try key.store(for: record.volumeID)
             try self.staging.save(record)
         }
         try self.hook.reached("stage.recorded")
@@ -124,6 +127,7 @@ extension NodeVolumes {
             volume: volume,
             isReadOnly: record.isReadOnly,
             parameters: parameters,
+            encryption: dataKey.map { .luks2($0) } ?? .none,
             io: io
         )
         record.mapper = device.mapper
@@ -171,6 +175,7 @@ extension NodeVolumes {
         volume: VolumeRecord,
         isReadOnly: Bool,
         parameters: ClassParameters,
+        encryption: VolumeEncryption,
         io: IOContext
     ) async throws -> MappedDevice {
         let name = try self.mappers.choice.resolve(parameters.mounter, features: parameters.image.features)
@@ -192,8 +197,7 @@ extension NodeVolumes {
                 isReadOnly: isReadOnly,
                 ioTimeout: parameters.ioTimeout.map { .seconds($0) },
                 mapOptions: options,
-                // No class can ask for encryption yet; with it the key comes here, and into `request.key`.
-                encryption: .none
+                encryption: encryption
             )
         )
     }

@@ -6,6 +6,7 @@ internal import CSI
 internal import GRPCCore
 internal import Host
 internal import Locker
+internal import Redaction
 internal import SystemPackage
 
 extension NodeVolumes {
@@ -93,13 +94,25 @@ extension NodeVolumes {
     /// Lets the device follow its image and the filesystem its device.
     ///
     /// - Returns: the device's size in bytes.
-    func expand(_ handle: VolumeHandle, path: FilePath, capacity: CapacityBounds?) async throws -> Int64 {
+    func expand(
+        _ handle: VolumeHandle,
+        path: FilePath,
+        capacity: CapacityBounds?,
+        secrets: [String: Secret]
+    ) async throws -> Int64 {
         let record = try await self.staged(handle)
         guard try await self.places(of: record).contains(path) || path.string == record.stagingPath else {
             throw LockerError(.notFound, "volume \(handle.text) is not at \(path)")
         }
         let mapper = try self.mappers.mapper(recorded: record.mapper)
-        let size = try await mapper.refresh(volumeID: record.volumeID, imageID: record.imageID)
+        let size: UInt64
+        do {
+            size = try await mapper.refresh(volumeID: record.volumeID, imageID: record.imageID)
+        } catch let error as MapError where error.code == .mismatch {
+            // dm-crypt grows by the volume's key, which the keyring may have lost.
+            guard try await self.restoreDataKey(of: record, handle: handle, secrets: secrets) else { throw error }
+            size = try await mapper.refresh(volumeID: record.volumeID, imageID: record.imageID)
+        }
         try self.hook.reached("expand.refreshed")
         if let capacity, capacity.required > Int64(clamping: size) {
             throw LockerError(

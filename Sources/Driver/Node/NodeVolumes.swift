@@ -29,6 +29,7 @@ package final class NodeVolumes: Sendable {
     let kernelLimits: KernelLimits
     let kubelet: TrustedRoot
     let crushLocation: [String: String]
+    let keyEncryptionKeys: KeyEncryptionKeyFiles
 
     /// The volumes of a node.
     ///
@@ -40,6 +41,7 @@ package final class NodeVolumes: Sendable {
     ///   - threads: for calls that block.
     ///   - kubelet: the directory that kubelet's paths are below.
     ///   - crushLocation: where the node is in the CRUSH map, by types of buckets.
+    ///   - keyEncryptionKeys: what opens the keys of encrypted volumes.
     ///   - cgroups: where the control groups of the pods are.
     ///   - hook: told of each step.
     package init(
@@ -51,6 +53,7 @@ package final class NodeVolumes: Sendable {
         threads: BlockingPool,
         kubelet: FilePath,
         crushLocation: [String: String],
+        keyEncryptionKeys: KeyEncryptionKeyFiles,
         cgroups: FilePath,
         logger: Logger,
         hook: StepHook = .none
@@ -67,6 +70,7 @@ package final class NodeVolumes: Sendable {
         self.statistics = StatisticsGuard()
         self.kubelet = TrustedRoot(kubelet)
         self.crushLocation = crushLocation
+        self.keyEncryptionKeys = keyEncryptionKeys
         self.kernelLimits = KernelLimits(root: cgroups)
     }
 

@@ -5,12 +5,15 @@ internal import CSI
 internal import Locker
 internal import LockerProto
 internal import ProtobufC
+internal import Redaction
 internal import SystemPackage
 
 /// What NodeStageVolume asks for, checked.
 struct StageRequest: Sendable {
     let handle: VolumeHandle
     let key: VolumeKey
+    /// The request's, for its key-encryption keys.
+    let secrets: [String: Secret]
     let clusterID: String
     let stagingPath: FilePath
     let isBlock: Bool
@@ -53,6 +56,7 @@ struct StageRequest: Sendable {
             )
         }
         self.clusterID = clusterID
+        self.secrets = request.secrets
         self.key = VolumeKey(
             clusterID: clusterID,
             userID: credentials.userID,

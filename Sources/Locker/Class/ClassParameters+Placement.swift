@@ -17,7 +17,7 @@ extension ClassParameters {
     func topology(of driver: String) -> [String: String] { ConstrainedPool.topology(self.segments, of: driver) }
 
     /// The largest volume that librbd takes for the class, in bytes.
-    package var largestSize: Int64 { self.image.largestSize }
+    package var largestSize: Int64 { self.image.largestSize - self.dataOffsetBytes }
 }
 
 extension ImageOptions {

@@ -45,6 +45,9 @@ package struct ClassParameters: Sendable, Hashable {
     /// How many bytes of volumes may be promised for one that is free.
     package let overcommit: Overcommit
 
+    /// Whether the data of its volumes are encrypted, with a key for each.
+    package let isEncrypted: Bool
+
     /// The claim, by `--extra-create-metadata`; empty without.
     package let claim: Claim
 
@@ -92,9 +95,7 @@ package struct ClassParameters: Sendable, Hashable {
         try CapacityBounds(required: self.defaultSize, limit: 0).check(largest: image.largestSize)
         self.overcommit = try Overcommit(&reader)
         self.template = try Template(&reader)
-        if try reader.choice("encrypted", of: ["true", "false"]) == "true" {
-            throw LockerError(.invalidArgument, "encrypted volumes are not offered by this version of Locker")
-        }
+        self.isEncrypted = try Self.encrypted(&reader, course: self.course, image: image)
         if try reader.choice("allowMultiWriter", of: ["true", "false"]) == "true" {
             throw LockerError(.invalidArgument, "allowMultiWriter is not offered by this version of Locker")
         }
@@ -149,17 +150,20 @@ package struct ClassParameters: Sendable, Hashable {
         namespace: String?
     ) throws(LockerError) -> String {
         guard let course = reader.text("course") else { return "" }
-        let isRight =
-            (1...63).contains(course.utf8.count)
-            && course.utf8.allSatisfy {
+        guard Self.isCourse(course) else {
+            throw LockerError(.invalidArgument, "parameter course: \"\(course)\" is not 1 to 63 of a-z, 0-9 and -")
+        }
+        return course
+    }
+
+    /// Whether a text can be a course's name.
+    static func isCourse(_ text: String) -> Bool {
+        (1...63).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
                     || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
                     || $0 == UInt8(ascii: "-")
             }
-        guard isRight else {
-            throw LockerError(.invalidArgument, "parameter course: \"\(course)\" is not 1 to 63 of a-z, 0-9 and -")
-        }
-        return course
     }
 
     /// What makes two requests for one name the same: all that shapes the image or says whose it is.

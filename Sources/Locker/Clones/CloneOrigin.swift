@@ -12,6 +12,8 @@ struct CloneOrigin: Sendable {
     let imageID: String
     /// The snapshot to clone; `nil` for a volume, of which one is taken first.
     let snapshotName: String?
+    /// The id of the snapshot; `nil` for a volume, and where it is known by its name only.
+    private(set) var snapshotID: UInt64?
     /// The id of a part of a group's snapshot, which has no name that librbd would clone it by: it is copied.
     let partID: UInt64?
     /// What messages call it.
@@ -22,10 +24,13 @@ struct CloneOrigin: Sendable {
     let capabilities: [Capability]
     let filesystem: Filesystem
     let encryption: VolumeRecord.Encryption
+    /// The name of the key of an encrypted one, and where the record of its volume is, which the key is bound to.
+    private(set) var dataKeyID = ""
+    private(set) var volumeKey: RecordKey?
     let depth: UInt32
 
     /// A volume as its record describes it.
-    init(_ record: VolumeRecord, label: String, io: IOContext) {
+    init(_ record: VolumeRecord, at key: RecordKey, label: String, io: IOContext) {
         self.io = io
         self.imageName = record.imageName
         self.imageID = record.imageID
@@ -38,6 +43,8 @@ struct CloneOrigin: Sendable {
         self.capabilities = record.capabilities
         self.filesystem = record.filesystem ?? Filesystem()
         self.encryption = record.encryption
+        self.dataKeyID = record.dataKeyID
+        self.volumeKey = key
         self.depth = record.cloneDepth
     }
 
@@ -47,6 +54,7 @@ struct CloneOrigin: Sendable {
         self.imageName = record.imageName
         self.imageID = record.imageID
         self.snapshotName = record.snapshotName
+        self.snapshotID = record.snapshotID
         self.partID = record.groupSnapshotID.isEmpty ? nil : record.snapshotID
         self.label = label
         self.payloadBytes = record.payloadBytes
@@ -55,6 +63,8 @@ struct CloneOrigin: Sendable {
         self.capabilities = record.capabilities
         self.filesystem = record.filesystem ?? Filesystem()
         self.encryption = record.encryption
+        self.dataKeyID = record.dataKeyID
+        self.volumeKey = record.sourceKey.count == 16 ? RecordKey(bytes: record.sourceKey) : nil
         self.depth = record.cloneDepth
     }
 

@@ -7,7 +7,8 @@ extension VolumeRequest {
     /// What of this size and for this use a copy of `origin` can be.
     ///
     /// - Throws: ``LockerError``: `permissionDenied` for another student's, `invalidArgument` for another use than the
-    ///   source has, `outOfRange` for less than the source's size.
+    ///   source has, `outOfRange` for less than the source's size, `failedPrecondition` for an encrypted one
+    ///   that would be in the clear.
     func check(copying origin: CloneOrigin) throws(LockerError) {
         let student = try self.parameters.studentSource.student(of: self.parameters.claim)
         guard origin.student.isEmpty || origin.student == student else {
@@ -18,10 +19,10 @@ extension VolumeRequest {
                     + " copied only for that student"
             )
         }
-        guard origin.encryption == .plain else {
+        guard origin.encryption == .plain || self.parameters.isEncrypted else {
             throw LockerError(
-                .invalidArgument,
-                "\(origin.label) is encrypted; this version of Locker does not offer copies of encrypted volumes"
+                .failedPrecondition,
+                "\(origin.label) is encrypted, so that a copy of it has to be of an encrypted class too"
             )
         }
         for capability in self.capabilities where !capability.block {

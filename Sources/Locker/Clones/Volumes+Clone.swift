@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import Host
 internal import LockerProto
 internal import RBD
 internal import Rados
@@ -14,6 +15,8 @@ extension Volumes {
         let key: RecordKey
         let store: RecordStore
         let location: VolumeLocation
+        /// The new volume's, if its data are to be encrypted.
+        let dataKey: DataEncryptionKey?
 
         var cluster: Cluster { self.store.io.cluster }
         /// RADOS namespaces to try first for the source.
@@ -64,6 +67,10 @@ extension Volumes {
     /// afterwards: a snapshot that a mkfs began or ended around is taken anew.
     private func copy(_ work: CloneWork, mine: inout Stored<VolumeRecord>) async throws -> Bool {
         var origin = try await self.origin(work)
+        if work.dataKey != nil, let snapshot = origin.snapshotName {
+            try await self.copyEncrypted(origin, snapshot: snapshot, work: work)
+            return true
+        }
         if let part = origin.partID {
             try await self.copyPart(
                 GroupPart(io: origin.io, imageID: origin.imageID, snapshotID: part),
@@ -88,7 +95,11 @@ extension Volumes {
             record.filesystem = origin.inherited
             guard try await self.put(record, work, &mine) else { return false }
         }
-        try await self.clone(origin, snapshot: name, work: work)
+        if work.dataKey != nil {
+            try await self.copyEncrypted(origin, snapshot: name, work: work)
+        } else {
+            try await self.clone(origin, snapshot: name, work: work)
+        }
         return true
     }
 

@@ -54,7 +54,8 @@ extension Volumes {
     func shape(_ record: inout VolumeRecord, source: VolumeSource?, origin: CloneOrigin) async throws {
         record.source = source?.record
         record.filesystem = origin.inherited
-        guard origin.partID == nil else { return }
+        // What is copied byte by byte depends on nothing.
+        guard origin.partID == nil, record.encryption == .plain else { return }
         record.cloneDepth = origin.depth + 1
         record.flatten = record.cloneDepth >= CloneLimits.softDepth
         guard origin.snapshotName == nil, !record.flatten else { return }
@@ -68,7 +69,7 @@ extension Volumes {
                 let found = try await place.store.volume(place.key), found.value.phase == .ready,
                 found.value.imageID == handle.imageID
             else { return nil }
-            return CloneOrigin(found.value, label: "volume \"\(found.value.requestName)\"", io: place.io)
+            return CloneOrigin(found.value, at: place.key, label: "volume \"\(found.value.requestName)\"", io: place.io)
         case .snapshot(let handle):
             guard let place = try await self.place(of: handle, on: cluster, candidates: candidates),
                 let found = try await place.store.record(SnapshotRecord.self, at: place.key),

@@ -18,6 +18,8 @@ package struct VolumeRequest: Sendable, Hashable {
     var namespace = NamespaceRule.named("")
     /// How fast it may be: the request's `mutable_parameters`.
     package var limits = VolumeLimits()
+    /// The key-encryption keys for the key of an encrypted volume.
+    package var keys: KeyEncryptionKeys?
 
     /// A checked request.
     package init(

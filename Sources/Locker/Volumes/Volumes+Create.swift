@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import Host
 internal import LockerProto
 internal import Logging
 internal import RBD
@@ -97,12 +98,30 @@ extension Volumes {
             try await self.discard(record.imageName, key: key, store: store)
             try self.hook.reached("create.restarted")
         }
+        let dataKey: DataEncryptionKey?
+        do {
+            dataKey = try await self.makeDataKey(of: &record, request: request, key: key, io: io)
+        } catch let error as LockerError where error.code == .permissionDenied && !work.isRepeated {
+            // No key was ever stored, and this user could remove none.
+            try await self.ledger(course: record.course, io: io).release(key, student: record.student)
+            _ = try await store.remove(mine, at: key)
+            throw error
+        }
         do {
             if let source = request.source {
-                let work = CloneWork(request: request, source: source, key: key, store: store, location: location)
+                let work = CloneWork(
+                    request: request,
+                    source: source,
+                    key: key,
+                    store: store,
+                    location: location,
+                    dataKey: dataKey
+                )
                 guard let made = try await self.makeClone(work, mine: mine) else { return nil }
                 mine = made
+                let wrappingKeyID = record.wrappingKeyID
                 record = made.value
+                record.wrappingKeyID = wrappingKeyID
             } else {
                 let size = UInt64(record.payloadBytes + record.dataOffsetBytes)
                 try await self.makeImage(record.imageName, size: size, request: request, key: key, store: store)
@@ -113,6 +132,9 @@ extension Volumes {
             throw Self.refusal(of: error, request: request)
         }
         try self.hook.reached("create.imaged")
+        if let dataKey, request.source == nil {
+            try await self.encrypt(record.imageName, dataOffset: record.dataOffsetBytes, with: dataKey, io: io)
+        }
         record.imageID = try await io.imageID(named: record.imageName)
         try await self.limitNew(record, io: io)
         record.phase = .ready
@@ -142,13 +164,14 @@ extension Volumes {
         }
     }
 
-    /// Takes back what a refused image left: the ledger's count, then the record.
+    /// Takes back what a refused image left: its key, the ledger's count, then the record.
     func rollBack(
         _ mine: Stored<VolumeRecord>,
         key: RecordKey,
         store: RecordStore,
         ledger: Ledger
     ) async throws {
+        try await self.discardDataKey(of: mine.value, io: store.io)
         try await ledger.release(key, student: mine.value.student)
         // Lost to another controller only if that one has fenced this: then it is theirs to finish.
         _ = try await store.remove(mine, at: key)
@@ -189,6 +212,7 @@ extension Volumes {
             topology: parameters.topology(of: self.identity.instance),
             createdAt: self.clock.milliseconds
         )
+        request.encrypt(&record)
         if let origin { try await self.shape(&record, source: request.source, origin: origin) }
         return record
     }

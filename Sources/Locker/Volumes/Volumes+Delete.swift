@@ -11,7 +11,7 @@ extension Volumes {
     /// Removes a volume: answered once its image is in the trash, its name free and its bytes given back to the
     /// student; the data goes in the background.
     ///
-    /// Marked, to the trash, out of the ledger, out of sight: whatever moment the process dies at, the retry goes on
+    /// Marked, unreadable if it is encrypted, to the trash, out of the ledger, out of sight: whatever moment the process dies at, the retry goes on
     /// from there. A volume that does not exist is removed already.
     ///
     /// - Parameters:
@@ -52,7 +52,7 @@ extension Volumes {
             record.deletingAt = self.clock.milliseconds
         }
         record.step = self.ownership.step(on: place.io.cluster)
-        guard let mine = try await place.store.put(record, at: place.key, replacing: found) else { return false }
+        guard var mine = try await place.store.put(record, at: place.key, replacing: found) else { return false }
         try self.hook.reached("delete.marked")
         // Counted once the mark is there, which whoever takes a snapshot looks for afterwards: one sees the other.
         if let refusal = try await self.snapshotRefusal(of: mine.value, store: place.store) {
@@ -64,6 +64,8 @@ extension Volumes {
         }
         await self.flattenings.stop(imageID: record.imageID)
         try await RepairSnapshots.removeAll(of: record.imageID, in: place.io)
+        guard let unreadable = try await self.destroyKey(of: mine, at: place) else { return false }
+        mine = unreadable
         try await self.moveToTrash(mine.value, io: place.io)
         try self.hook.reached("delete.trashed")
         try await self.ledger(course: record.course, io: place.io).release(place.key, student: record.student)
@@ -113,14 +115,8 @@ extension Volumes {
                 cause: error
             )
         } catch let error as CephError where error.code == .resourceBusy {
-            let watchers = (try? await io.withImage(.id(record.imageID), readOnly: true) { try $0.watchers() }) ?? []
-            let clients = watchers.map(\.address).joined(separator: ", ")
-            throw LockerError(
-                .failedPrecondition,
-                "image \(io.path(record.imageName)) is still open at \(clients.isEmpty ? "another client" : clients);"
-                    + " a client that died is let go after 30 s",
-                cause: error
-            )
+            let clients = (try? await self.watchers(of: record, io: io)) ?? []
+            throw Self.stillOpen(record, at: clients, io: io, cause: error)
         }
     }
 }

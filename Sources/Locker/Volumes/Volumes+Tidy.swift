@@ -63,6 +63,7 @@ extension Volumes {
         if record.source != nil { try await self.discard(key.partialImageName, key: key, store: store) }
         try await self.removeSourceSnapshot(of: record, key: key, cluster: store.io.cluster)
         try self.hook.reached("tidy.removed")
+        try await self.discardDataKey(of: record, io: store.io)
         try await self.ledger(course: record.course, io: store.io).release(key, student: record.student)
         guard try await store.remove(mine, at: key) else { return }
         self.logger.info("A creation that nobody retried was taken back", metadata: record.logMetadata)

@@ -37,6 +37,7 @@ typedef struct Locker__V1__GroupSnapshotRecord__Member Locker__V1__GroupSnapshot
 typedef struct Locker__V1__GroupSnapshotRecord__ParametersEntry Locker__V1__GroupSnapshotRecord__ParametersEntry;
 typedef struct Locker__V1__NodeRecord Locker__V1__NodeRecord;
 typedef struct Locker__V1__NodeRecord__TopologyEntry Locker__V1__NodeRecord__TopologyEntry;
+typedef struct Locker__V1__WrappedKey Locker__V1__WrappedKey;
 typedef struct Locker__V1__Layout Locker__V1__Layout;
 typedef struct Locker__V1__Course Locker__V1__Course;
 typedef struct Locker__V1__LedgerEntry Locker__V1__LedgerEntry;
@@ -744,6 +745,44 @@ struct  Locker__V1__NodeRecord
 
 
 /*
+ * A volume's data encryption key, encrypted by a key-encryption key: object locker.key.<data key id> in the RADOS
+ * namespace locker.keys of the volume's pool, omap key "wrapped".
+ */
+struct  Locker__V1__WrappedKey
+{
+  ProtobufCMessage base;
+  uint32_t format;
+  /*
+   * Counts the changes, as in VolumeRecord.
+   */
+  uint64_t revision;
+  /*
+   * As in VolumeRecord.
+   */
+  char *data_key_id;
+  char *wrapping_key_id;
+  /*
+   * AES-256-GCM: nonce (12 bytes), the data encryption key encrypted (32), tag (16). docs/records.md has what the tag
+   * covers besides.
+   */
+  ProtobufCBinaryData sealed_key;
+  /*
+   * Whose it is, for people. What the tag covers is taken from where the volume's record was found, not from here.
+   */
+  ProtobufCBinaryData record_key;
+  char *rados_namespace;
+  char *course;
+  /*
+   * Milliseconds since 1970.
+   */
+  int64_t wrapped_at;
+};
+#define LOCKER__V1__WRAPPED_KEY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__wrapped_key__descriptor) \
+    , 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
  * locker.layout: how the records of one pool and RADOS namespace are spread.
  */
 struct  Locker__V1__Layout
@@ -1171,6 +1210,25 @@ Locker__V1__NodeRecord *
 void   locker__v1__node_record__free_unpacked
                      (Locker__V1__NodeRecord *message,
                       ProtobufCAllocator *allocator);
+/* Locker__V1__WrappedKey methods */
+void   locker__v1__wrapped_key__init
+                     (Locker__V1__WrappedKey         *message);
+size_t locker__v1__wrapped_key__get_packed_size
+                     (const Locker__V1__WrappedKey   *message);
+size_t locker__v1__wrapped_key__pack
+                     (const Locker__V1__WrappedKey   *message,
+                      uint8_t             *out);
+size_t locker__v1__wrapped_key__pack_to_buffer
+                     (const Locker__V1__WrappedKey   *message,
+                      ProtobufCBuffer     *buffer);
+Locker__V1__WrappedKey *
+       locker__v1__wrapped_key__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   locker__v1__wrapped_key__free_unpacked
+                     (Locker__V1__WrappedKey *message,
+                      ProtobufCAllocator *allocator);
 /* Locker__V1__Layout methods */
 void   locker__v1__layout__init
                      (Locker__V1__Layout         *message);
@@ -1356,6 +1414,9 @@ typedef void (*Locker__V1__NodeRecord__TopologyEntry_Closure)
 typedef void (*Locker__V1__NodeRecord_Closure)
                  (const Locker__V1__NodeRecord *message,
                   void *closure_data);
+typedef void (*Locker__V1__WrappedKey_Closure)
+                 (const Locker__V1__WrappedKey *message,
+                  void *closure_data);
 typedef void (*Locker__V1__Layout_Closure)
                  (const Locker__V1__Layout *message,
                   void *closure_data);
@@ -1410,6 +1471,7 @@ extern const ProtobufCMessageDescriptor locker__v1__group_snapshot_record__membe
 extern const ProtobufCMessageDescriptor locker__v1__group_snapshot_record__parameters_entry__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__node_record__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__node_record__topology_entry__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__wrapped_key__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__layout__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__course__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__ledger_entry__descriptor;

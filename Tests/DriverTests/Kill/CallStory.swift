@@ -32,6 +32,7 @@ extension CallStory {
     /// Every call of the controller that changes something.
     static let all: [CallStory] = [
         create, delete, expand, modify, publish, unpublish, snapshot, unsnapshot, restore, clone, group, ungroup,
+        encrypt, encryptedCopy, destroy,
     ]
 
     /// Calls with a function of librbd's in them that does several things one after another, and how often to kill in it:

@@ -4,6 +4,8 @@
 /// Every step that a process can be killed at, by the call that goes through it.
 enum KillSteps {
     static let create = ["create.recorded", "create.counted", "create.imaged", "create.ready"]
+    /// Reached besides those of ``create`` when the volume is encrypted.
+    static let encrypt = ["create.keyed", "create.encrypted"]
     /// Reached only by who takes over what a killed process has begun.
     static let takeover = "create.claimed"
     /// Reached only by who makes an image anew that a killed process may have left in any state.
@@ -15,6 +17,8 @@ enum KillSteps {
     static let controllerExpand = ["expand.counted", "expand.resized", "expand.recorded"]
     static let modify = ["modify.recorded", "modify.applied"]
     static let delete = ["delete.marked", "delete.trashed", "delete.released", "delete.moved"]
+    /// Reached besides those of ``delete`` when the volume is encrypted.
+    static let destroy = ["delete.unkeyed", "delete.overwritten"]
     static let erase = ["erase.planned", "erase.removed", "erase.noted", "erase.verified", "erase.recorded"]
     /// Reached when a creation that nobody has retried for an hour is taken back.
     static let tidy = "tidy.removed"
@@ -55,7 +59,8 @@ enum KillSteps {
     /// All of them.
     static var all: Set<String> {
         let lists = [
-            create, clone, flatten, identity, [takeover, restart, tidy], controllerExpand, modify, delete, erase, stage,
+            create, encrypt, destroy, clone, flatten, identity, [takeover, restart, tidy], controllerExpand, modify,
+            delete, erase, stage,
             publish, nodeExpand, unpublish,
             unstage,
             snapshot, snapshotTakeover, unsnapshot,

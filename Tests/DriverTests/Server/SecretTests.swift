@@ -26,7 +26,8 @@ struct SecretTests {
             let node = try await installation.node(options: ["--http-endpoint", "127.0.0.1:\(ports[1])"])
 
             var seen: [String] = []
-            let volume = try await controller.create(installation.plan(), of: installation)
+            let plan = installation.plan().encrypted(in: installation)
+            let volume = try await controller.create(plan, of: installation)
             for key in [wrong, malformed] {
                 var create = installation.plan().request
                 create.secrets["userKey"] = Secret(key)
@@ -55,7 +56,7 @@ struct SecretTests {
             // That there was something to look through.
             #expect(log.contains("Volume staged") && log.contains("Call refused"))
             #expect(seen.contains { $0.contains("csi_plugin_operations_seconds") })
-            for key in [right, wrong, malformed, instance] {
+            for key in [right, wrong, malformed, instance, EncryptedClass.key(1)] {
                 #expect(!log.contains(key), "a key is in the log")
                 #expect(!seen.contains { $0.contains(key) }, "a key is to be seen")
             }

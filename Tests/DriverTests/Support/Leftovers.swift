@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import Host
+internal import Locker
 internal import LockerProto
 internal import ProtobufC
 internal import RBD
@@ -28,6 +29,22 @@ enum Leftovers {
                 "locker.layout", "rbd_directory", "rbd_trash", "rbd_info", "rbd_children", "rbd_group_directory",
             ].contains(object) {
                 found.append("object \(object)")
+            }
+        }
+        return found + (try await self.wrappedKeys(of: context).map { "wrapped key \($0.dataKeyID)" })
+    }
+
+    /// The wrapped keys of a namespace's volumes; those of other tests' are beside them.
+    static func wrappedKeys(of context: IOContext) async throws -> [WrappedKey] {
+        let keys = try await context.cluster.ioContext(poolID: context.poolID, namespace: WrappedKeyStore.namespace)
+        var found: [WrappedKey] = []
+        for object in try await keys.objects(prefix: WrappedKeyStore.objectPrefix) {
+            do {
+                let value = try await keys.omapValues(of: object, keys: ["wrapped"])["wrapped"]
+                let wrapped = try WrappedKey(decoding: value ?? [])
+                if wrapped.radosNamespace == context.namespace { found.append(wrapped) }
+            } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+                // Another test's, just destroyed.
             }
         }
         return found

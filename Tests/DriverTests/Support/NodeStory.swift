@@ -4,6 +4,7 @@
 internal import CSI
 internal import GRPCCore
 internal import Glibc
+internal import Redaction
 internal import Synchronization
 internal import SystemPackage
 internal import TestSupport
@@ -30,10 +31,12 @@ final class NodeStory: Sendable {
     ///
     /// - Parameters:
     ///   - parameters: of its class, besides those that every class needs.
+    ///   - secrets: of its class, likewise.
     ///   - cluster: one that belongs to the test; without it, that of all tests.
     static func with(
         _ capability: VolumeCapability,
         parameters: [String: String] = [:],
+        secrets: [String: Secret] = [:],
         on cluster: TestCluster? = nil,
         _ body: (NodeStory) async throws -> Void
     ) async throws {
@@ -41,6 +44,7 @@ final class NodeStory: Sendable {
             let controller = try await installation.controller()
             var plan = installation.plan(capability)
             plan.parameters.merge(parameters) { $1 }
+            plan.secrets.merge(secrets) { $1 }
             let volume = try await controller.create(plan, of: installation)
             let data = try await installation.data()
             try await body(

@@ -62,7 +62,7 @@ struct CloneUseTests {
                 try await controller.create(laboratory.copy(of: .volume(volume.handle), capabilities: Self.mount))
             }
             try await laboratory.edit(volume.handle) { $0.encryption = .luks2Flat }
-            await expectRefusal(.invalidArgument, saying: "encrypted") {
+            await expectRefusal(.failedPrecondition, saying: "is encrypted") {
                 try await controller.create(laboratory.copy(of: .volume(volume.handle)))
             }
         }

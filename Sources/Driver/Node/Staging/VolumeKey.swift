@@ -14,7 +14,7 @@ struct VolumeKey: Sendable {
     let radosNamespace: String
     /// The key of the volume's data; `nil` if they are not encrypted. It has an entry of its own, so that it goes from
     /// locked memory to the kernel and back without a text in between.
-    let dataKey: DataEncryptionKey?
+    var dataKey: DataEncryptionKey?
 
     private struct Payload: Codable {
         let clusterID: String

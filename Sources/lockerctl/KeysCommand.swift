@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import ArgumentParser
+
+/// `lockerctl keys`
+struct KeysCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys",
+        abstract: "The data encryption keys of encrypted volumes.",
+        subcommands: [KeysListCommand.self, KeysRewrapCommand.self]
+    )
+}
