@@ -103,6 +103,7 @@ CASES = {
                 }
             ]
         },
+        "keyEncryptionKeys": {"secretName": "keks"},
         "instance": {"users": USERS},
         "csiDriver": {"nodeAllocatableUpdatePeriodSeconds": 60},
         "controller": {
@@ -164,6 +165,12 @@ CASES = {
                     "ioTimeout": "60",
                     "studentFrom": "pvcName",
                     "studentPattern": "claim-(.+)",
+                    "studentQuota": "20Gi",
+                    "courseQuota": "2Ti",
+                    "studentVolumes": "3",
+                    "courseVolumes": "300",
+                    "template": "base@term1",
+                    "encrypted": "true",
                 },
             ),
             {

@@ -203,6 +203,17 @@ class PodTests(unittest.TestCase):
             self.assertEqual(found["--instance-key"], "/etc/locker/instance-key/key")
             self.assertEqual("--instance-config" in found, case in ("courses", "rook", "single", "full"))
 
+    def test_key_encryption_keys_are_for_those_who_use_them(self):
+        holders = {
+            (case, pod, name)
+            for case, pod, _, name, container in every_container()
+            if "/etc/locker/key-encryption-keys" in mounts(container)
+        }
+        self.assertEqual(holders, {("full", "locker-controller", "locker"), ("full", "locker-node", "locker")})
+        for case, pod, _, name, container in every_container():
+            if (pod, name) in (("locker-controller", "locker"), ("locker-node", "locker")):
+                self.assertEqual("--key-encryption-keys" in options(container), case == "full")
+
     def test_options_of_nodes(self):
         east = containers(rendering("places").one("DaemonSet", "locker-node-east")["spec"]["template"]["spec"])
         found = options(east["locker"])

@@ -54,6 +54,22 @@ WRONG = {
     "a number where Kubernetes wants text": ({"storageClasses": [course(parameters={"ioTimeout": 60})]}, "ioTimeout"),
     "an unknown mounter": ({"storageClasses": [course(parameters={"mounter": "krdb"})]}, "mounter"),
     "a course with capitals": ({"storageClasses": [course(parameters={"course": "Algorithms"})]}, "course"),
+    "a quota without a course": (
+        {
+            "storageClasses": [
+                {"name": "x", "secret": SECRET, "parameters": {"clusterID": "lab", "pool": "p", "studentVolumes": "3"}}
+            ]
+        },
+        "needs parameters.course",
+    ),
+    "encryption without a course": (
+        {
+            "storageClasses": [
+                {"name": "x", "secret": SECRET, "parameters": {"clusterID": "lab", "pool": "p", "encrypted": "true"}}
+            ]
+        },
+        "needs parameters.course",
+    ),
     "two default classes": (
         {"storageClasses": [course(isDefault=True), course("b", isDefault=True)]},
         "more than one",

@@ -47,6 +47,24 @@ seLinuxOptions:
 {{- end }}
 {{- end -}}
 
+{{/* Key-encryption keys, for the processes that make volumes and stage them. */}}
+{{- define "locker.keyVolume" -}}
+{{- with .Values.keyEncryptionKeys.secretName }}
+- name: key-encryption-keys
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0400
+{{- end }}
+{{- end -}}
+
+{{- define "locker.keyMount" -}}
+{{- if .Values.keyEncryptionKeys.secretName }}
+- name: key-encryption-keys
+  mountPath: /etc/locker/key-encryption-keys
+  readOnly: true
+{{- end }}
+{{- end -}}
+
 {{- define "locker.configMounts" -}}
 - name: config
   mountPath: /etc/locker/config
