@@ -2800,7 +2800,7 @@ const ProtobufCEnumDescriptor locker__v1__erasure_receipt__key_fate__descriptor 
   locker__v1__erasure_receipt__key_fate__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor locker__v1__erasure_receipt__field_descriptors[27] =
+static const ProtobufCFieldDescriptor locker__v1__erasure_receipt__field_descriptors[28] =
 {
   {
     "format",
@@ -3079,6 +3079,18 @@ static const ProtobufCFieldDescriptor locker__v1__erasure_receipt__field_descrip
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "data_key_id",
+    53,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__ErasureReceipt, data_key_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "driver_name",
     60,
     PROTOBUF_C_LABEL_NONE,
@@ -3129,17 +3141,18 @@ static const ProtobufCFieldDescriptor locker__v1__erasure_receipt__field_descrip
 };
 static const unsigned locker__v1__erasure_receipt__field_indices_by_name[] = {
   20,   /* field[20] = checks */
-  24,   /* field[24] = controller */
+  25,   /* field[25] = controller */
   5,   /* field[5] = course */
   15,   /* field[15] = created_at */
+  23,   /* field[23] = data_key_id */
   16,   /* field[16] = deleting_at */
-  23,   /* field[23] = driver_name */
+  24,   /* field[24] = driver_name */
   19,   /* field[19] = erased_at */
   0,   /* field[0] = format */
   9,   /* field[9] = fsid */
   8,   /* field[8] = image_id */
   7,   /* field[7] = image_name */
-  26,   /* field[26] = instance_key */
+  27,   /* field[27] = instance_key */
   22,   /* field[22] = key_destroyed_at */
   21,   /* field[21] = key_fate */
   13,   /* field[13] = payload_bytes */
@@ -3154,7 +3167,7 @@ static const unsigned locker__v1__erasure_receipt__field_indices_by_name[] = {
   1,   /* field[1] = request_name */
   6,   /* field[6] = student */
   17,   /* field[17] = trashed_at */
-  25,   /* field[25] = version */
+  26,   /* field[26] = version */
 };
 static const ProtobufCIntRange locker__v1__erasure_receipt__number_ranges[7 + 1] =
 {
@@ -3164,8 +3177,8 @@ static const ProtobufCIntRange locker__v1__erasure_receipt__number_ranges[7 + 1]
   { 30, 13 },
   { 40, 15 },
   { 50, 20 },
-  { 60, 23 },
-  { 0, 27 }
+  { 60, 24 },
+  { 0, 28 }
 };
 const ProtobufCMessageDescriptor locker__v1__erasure_receipt__descriptor =
 {
@@ -3175,7 +3188,7 @@ const ProtobufCMessageDescriptor locker__v1__erasure_receipt__descriptor =
   "Locker__V1__ErasureReceipt",
   "locker.v1",
   sizeof(Locker__V1__ErasureReceipt),
-  27,
+  28,
   locker__v1__erasure_receipt__field_descriptors,
   locker__v1__erasure_receipt__field_indices_by_name,
   7,  locker__v1__erasure_receipt__number_ranges,

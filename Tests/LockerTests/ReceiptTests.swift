@@ -50,6 +50,38 @@ struct ReceiptTests {
         }
     }
 
+    @Test("An encrypted volume's receipt says that its key is gone, and is refused when the key is there again")
+    func key() async throws {
+        try await Laboratory.with { laboratory in
+            let controller = try laboratory.controller()
+            let volume = try await controller.create(laboratory.encryptedRequest())
+            let place = try await laboratory.io.cluster.ioContext(
+                poolID: laboratory.io.poolID,
+                namespace: WrappedKeyStore.namespace
+            )
+            let object = "locker.key.\(volume.record.dataKeyID)"
+            let wrapped = try await place.omapValues(of: object, keys: ["wrapped"])
+            #expect(wrapped.count == 1)
+            try await controller.delete(volume.handle)
+            await controller.erased()
+            let filed = try #require(try await laboratory.receipts().first)
+            let receipt = try #require(filed.receipt)
+            #expect(receipt.keyFate == .keyRemoved && receipt.dataKeyID == volume.record.dataKeyID)
+            #expect(receipt.keyDestroyedAt > 0 && receipt.keyDestroyedAt <= receipt.trashedAt)
+            #expect(receipt.checks.first { $0.name == "key" }?.lookedFor.contains(object) == true)
+            #expect(try await laboratory.verdict(filed).isVerified)
+
+            try await place.write(object) {
+                $0.create(exclusive: true)
+                $0.setOmap(wrapped)
+            }
+            let verdict = try await laboratory.verdict(filed)
+            #expect(verdict.faults.count == 1 && verdict.faults[0].contains(object), "\(verdict)")
+            try await place.remove(object)
+            #expect(try await laboratory.verdict(filed).isVerified)
+        }
+    }
+
     @Test("What is changed in a receipt, or put back into the cluster, has it refused, and is named")
     func tampering() async throws {
         try await Laboratory.with { laboratory in

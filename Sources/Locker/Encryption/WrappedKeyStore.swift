@@ -26,6 +26,9 @@ package struct WrappedKeyStore: Sendable {
         self.io = try await volumes.cluster.ioContext(poolID: volumes.poolID, namespace: Self.namespace)
     }
 
+    /// Where a key is, as people write it: namespace and object.
+    static func path(of dataKeyID: String) -> String { "\(self.namespace)/\(self.object(dataKeyID))" }
+
     private static func object(_ dataKeyID: String) -> String { "\(self.objectPrefix)\(dataKeyID)" }
 
     /// The wrapped key of an id; `nil` if there is none.

@@ -32,7 +32,7 @@ struct ErasedImage: Sendable {
         self.imageID = receipt.imageID
         self.imageName = receipt.imageName
         self.plan = receipt.plan ?? ErasurePlan()
-        self.dataKeyID = ""
+        self.dataKeyID = receipt.dataKeyID
         self.keyDestroyedAt = receipt.keyDestroyedAt
     }
 

@@ -90,12 +90,14 @@ struct ErasureCheck: Sendable {
     /// The wrapped data key.
     static let key = ErasureCheck(name: "key") { image, _ in
         guard !image.dataKeyID.isEmpty else { return Finding(lookedFor: "nothing: the volume had no key") }
-        // Destroyed before the image went to the trash, and that was recorded.
-        let isDestroyed = image.keyDestroyedAt > 0
-        return Finding(
-            lookedFor: "the record of the destruction of data key \(image.dataKeyID)",
-            left: isDestroyed ? [] : ["data key \(image.dataKeyID)"]
-        )
+        // Destroyed before the image went to the trash, and that was recorded; and it is not there.
+        let path = WrappedKeyStore.path(of: image.dataKeyID)
+        var finding = Finding(lookedFor: "\(path), and the record of its destruction")
+        if image.keyDestroyedAt == 0 { finding.left.append("no record that data key \(image.dataKeyID) was destroyed") }
+        if try await WrappedKeyStore(besides: image.io).read(image.dataKeyID) != nil {
+            finding.left.append(path)
+        }
+        return finding
     }
 
     private static func objects(_ names: [String], of image: ErasedImage) async throws -> Finding {

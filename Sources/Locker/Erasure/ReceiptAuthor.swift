@@ -43,6 +43,7 @@ struct ReceiptAuthor: Sendable {
             checks: findings.checks,
             keyFate: record.dataKeyID.isEmpty ? .none : .keyRemoved,
             keyDestroyedAt: record.keyDestroyedAt,
+            dataKeyID: record.dataKeyID,
             driverName: self.identity.instance,
             controller: self.identity.process,
             version: self.version,

@@ -77,6 +77,9 @@ package struct ErasureReceipt: Sendable, Hashable {
     /// `key_destroyed_at`, field 52.
     package var keyDestroyedAt: Int64
 
+    /// The name of the data key, under which it was; empty for none.
+    package var dataKeyID: String
+
     /// Who says so: the driver's name, the controller's, its version, and the number of the instance key that signed (0
     /// for none).
     package var driverName: String
@@ -115,6 +118,7 @@ package struct ErasureReceipt: Sendable, Hashable {
         checks: [ErasureReceipt.Check] = [],
         keyFate: ErasureReceipt.KeyFate = .init(rawValue: 0),
         keyDestroyedAt: Int64 = 0,
+        dataKeyID: String = "",
         driverName: String = "",
         controller: String = "",
         version: String = "",
@@ -143,6 +147,7 @@ package struct ErasureReceipt: Sendable, Hashable {
         self.checks = checks
         self.keyFate = keyFate
         self.keyDestroyedAt = keyDestroyedAt
+        self.dataKeyID = dataKeyID
         self.driverName = driverName
         self.controller = controller
         self.version = version
@@ -225,6 +230,7 @@ extension ErasureReceipt: WireMessage {
         self.checks = WireReading.messages(raw.checks, raw.n_checks)
         self.keyFate = .init(rawValue: Int32(bitPattern: raw.key_fate.rawValue))
         self.keyDestroyedAt = raw.key_destroyed_at
+        self.dataKeyID = WireReading.string(raw.data_key_id)
         self.driverName = WireReading.string(raw.driver_name)
         self.controller = WireReading.string(raw.controller)
         self.version = WireReading.string(raw.version)
@@ -259,6 +265,7 @@ extension ErasureReceipt: WireMessage {
         raw.pointee.checks = try arena.messages(self.checks, as: Locker__V1__ErasureReceipt__Check.self)
         raw.pointee.key_fate = .init(rawValue: UInt32(bitPattern: self.keyFate.rawValue))
         raw.pointee.key_destroyed_at = self.keyDestroyedAt
+        raw.pointee.data_key_id = try arena.string(self.dataKeyID, "locker.v1.ErasureReceipt.data_key_id")
         raw.pointee.driver_name = try arena.string(self.driverName, "locker.v1.ErasureReceipt.driver_name")
         raw.pointee.controller = try arena.string(self.controller, "locker.v1.ErasureReceipt.controller")
         raw.pointee.version = try arena.string(self.version, "locker.v1.ErasureReceipt.version")

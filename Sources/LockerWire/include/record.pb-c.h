@@ -544,6 +544,10 @@ struct  Locker__V1__ErasureReceipt
   Locker__V1__ErasureReceipt__KeyFate key_fate;
   int64_t key_destroyed_at;
   /*
+   * The name of the data key, under which it was; empty for none.
+   */
+  char *data_key_id;
+  /*
    * Who says so: the driver's name, the controller's, its version, and the number of the instance key that signed (0
    * for none).
    */
@@ -554,7 +558,7 @@ struct  Locker__V1__ErasureReceipt
 };
 #define LOCKER__V1__ERASURE_RECEIPT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__v1__erasure_receipt__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, 0, 0, 0, 0, 0, 0,NULL, LOCKER__V1__ERASURE_RECEIPT__KEY_FATE__NONE, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, 0, 0, 0, 0, 0, 0,NULL, LOCKER__V1__ERASURE_RECEIPT__KEY_FATE__NONE, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Locker__V1__SnapshotRecord__ParametersEntry
