@@ -6,7 +6,6 @@ internal import FoundationEssentials
 internal import Glibc
 internal import Locker
 internal import Rados
-internal import SystemPackage
 
 /// `lockerctl doctor`
 struct DoctorCommand: AsyncParsableCommand {
@@ -108,7 +107,7 @@ struct DoctorCommand: AsyncParsableCommand {
                 word = "could not repair (\(error.message))"
             }
             // Not into the JSON.
-            try FileDescriptor.standardError.writeAll("\(word) \(finding.kind.rawValue): \(finding.subject)\n".utf8)
+            ErasureScope.complain("\(word) \(finding.kind.rawValue): \(finding.subject)")
         }
         return count
     }

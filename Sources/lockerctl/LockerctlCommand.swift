@@ -8,9 +8,10 @@ internal import ArgumentParser
 struct LockerctlCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lockerctl",
-        abstract: "Look at Locker's volumes, keys and erasures, and set quotas, straight in the records in Ceph.",
+        abstract: "Look at Locker's volumes, set quotas, end terms: straight in the records in Ceph.",
         subcommands: [
-            VolumesCommand.self, QuotaCommand.self, KeysCommand.self, ErasureCommand.self, DoctorCommand.self,
+            VolumesCommand.self, QuotaCommand.self, KeysCommand.self, ErasureCommand.self, TermCommand.self,
+            DoctorCommand.self,
         ]
     )
 }

@@ -117,6 +117,7 @@ enum MessageCatalogue {
         Capability.self,
         Counters.self,
         Course.self,
+        CourseTotal.self,
         DetachRequest.self,
         DetachResponse.self,
         ErasurePlan.self,
@@ -132,6 +133,8 @@ enum MessageCatalogue {
         ListRequest.self,
         ListResponse.self,
         NodeRecord.self,
+        QuotaException.Bound.self,
+        QuotaException.self,
         RefreshRequest.self,
         RefreshResponse.self,
         SnapshotRecord.self,
@@ -140,9 +143,7 @@ enum MessageCatalogue {
         StoredReceipt.self,
         StudentTotal.self,
         VolumeRecord.self,
-        CourseTotal.self,
-        QuotaException.Bound.self,
-        QuotaException.self,
+        WrappedKey.self,
     ]
 
     /// All of them.

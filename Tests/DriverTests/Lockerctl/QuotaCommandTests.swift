@@ -35,19 +35,7 @@ struct QuotaCommandTests {
         namespace: String? = nil,
         in installation: Installation
     ) async throws -> (status: Int32, output: String) {
-        let log = installation.path("lockerctl-\(installation.next())")
-        let file = try FileDescriptor.open(log, .writeOnly, options: [.create], permissions: .ownerReadWrite)
-        let place = [
-            "--monitors", installation.cluster.monitors.joined(separator: ","), "--user", "csi",
-            "--key-file", installation.path("key").string, "--pool", installation.context.poolName,
-        ]
-        let arguments = ["quota"] + words + place + (namespace.map { ["--namespace", $0] } ?? [])
-        let program = try BuiltProgram.path("lockerctl")
-        let status = try await file.closeAfter {
-            try ChildProcess(program, arguments, output: file, error: file)
-        }
-        .wait()
-        return (status, String(decoding: try Data(contentsOf: URL(fileURLWithPath: log.string)), as: UTF8.self))
+        try await installation.lockerctl(["quota"] + words, namespace: namespace)
     }
 
     private static func decoded<T: Decodable>(_ type: T.Type, _ done: (status: Int32, output: String)) throws -> T {

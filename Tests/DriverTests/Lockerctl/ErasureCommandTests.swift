@@ -17,7 +17,10 @@ struct ErasureCommandTests {
             let volume = try await controller.create(installation.plan(), of: installation)
             try await controller.delete(volume)
             try await Leftovers.waitUntilGone(installation.context)
-            let printed = try await Self.run(["erasure", "public-key"], ["--instance-key"], in: installation)
+            let printed = try await installation.lockerctl(
+                ["erasure", "public-key", "--instance-key", installation.path("instance-key").string],
+                asksCluster: false
+            )
             #expect(printed.status == 0 && printed.output.contains("BEGIN PUBLIC KEY"), "\(printed)")
             try installation.write(printed.output, to: "public-key")
 
@@ -82,35 +85,6 @@ struct ErasureCommandTests {
         _ arguments: [String],
         in installation: Installation
     ) async throws -> (status: Int32, output: String) {
-        let context = installation.context
-        return try await self.run(
-            ["erasure"] + arguments,
-            [
-                "--monitors", installation.cluster.monitors.joined(separator: ","), "--user", "csi",
-                "--key-file", installation.path("key").string, "--pool", context.poolName,
-                "--namespace", context.namespace,
-            ],
-            in: installation
-        )
-    }
-
-    /// Runs lockerctl; `--instance-key` alone gets the installation's.
-    private static func run(
-        _ arguments: [String],
-        _ options: [String],
-        in installation: Installation
-    ) async throws -> (status: Int32, output: String) {
-        let path = installation.path("lockerctl-\(installation.next())")
-        let file = try FileDescriptor.open(
-            path,
-            .writeOnly,
-            options: [.create, .truncate],
-            permissions: [.ownerReadWrite]
-        )
-        defer { try? file.close() }
-        let options = options == ["--instance-key"] ? options + [installation.path("instance-key").string] : options
-        let process = try ChildProcess(try BuiltProgram.path("lockerctl"), arguments + options, output: file)
-        let status = await process.wait()
-        return (status, try String(contentsOfFile: path.string, encoding: .utf8))
+        try await installation.lockerctl(["erasure"] + arguments, namespace: installation.context.namespace)
     }
 }

@@ -68,21 +68,6 @@ struct KeysCommandTests {
         _ arguments: [String],
         in installation: Installation
     ) async throws -> (status: Int32, output: String) {
-        let path = installation.path("lockerctl-\(installation.next())")
-        let file = try FileDescriptor.open(path, .writeOnly, options: [.create], permissions: .ownerReadWrite)
-        let process = try file.closeAfter {
-            try ChildProcess(
-                try BuiltProgram.path("lockerctl"),
-                ["keys"] + arguments + [
-                    "--monitors", installation.cluster.monitors.joined(separator: ","),
-                    "--user", installation.cluster.csi.user, "--key-file", installation.path("key").string,
-                    "--pool", installation.context.poolName, "--namespace", installation.context.namespace,
-                ],
-                output: file,
-                error: file
-            )
-        }
-        let status = await process.wait()
-        return (status, try String(contentsOfFile: path.string, encoding: .utf8))
+        try await installation.lockerctl(["keys"] + arguments, namespace: installation.context.namespace)
     }
 }

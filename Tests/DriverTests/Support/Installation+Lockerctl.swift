@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import Foundation
+internal import Rados
+internal import SystemPackage
+internal import TestSupport
+
+extension Installation {
+    /// Runs lockerctl to its end.
+    ///
+    /// - Parameters:
+    ///   - words: the command and its own options.
+    ///   - asksCluster: whether it gets the options that say where the cluster and the pool are.
+    ///   - namespace: the RADOS namespace to name, if any.
+    /// - Returns: how it ended, and what it said on both of its outputs.
+    func lockerctl(
+        _ words: [String],
+        asksCluster: Bool = true,
+        namespace: String? = nil
+    ) async throws -> (status: Int32, output: String) {
+        let path = self.path("lockerctl-\(self.next())")
+        let file = try FileDescriptor.open(path, .writeOnly, options: [.create], permissions: .ownerReadWrite)
+        let place = [
+            "--monitors", self.cluster.monitors.joined(separator: ","), "--user", self.cluster.csi.user,
+            "--key-file", self.path("key").string, "--pool", self.context.poolName,
+        ]
+        let arguments = words + (asksCluster ? place : []) + (namespace.map { ["--namespace", $0] } ?? [])
+        let process = try file.closeAfter {
+            try ChildProcess(try BuiltProgram.path("lockerctl"), arguments, output: file, error: file)
+        }
+        let status = await process.wait()
+        return (status, try String(contentsOfFile: path.string, encoding: .utf8))
+    }
+}
