@@ -103,7 +103,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "lockerctl",
-            dependencies: ["Host", "Locker", "LockerProto", "ProtobufC", "Rados", "Redaction", arguments, logging, system]
+            dependencies: [
+                "Host", "Locker", "LockerProto", "ProtobufC", "Rados", "Redaction", arguments, logging, system,
+            ]
         ),
         .executableTarget(name: "protoc-gen-locker", dependencies: ["GoogleWire", "ProtobufC"]),
         .executableTarget(
