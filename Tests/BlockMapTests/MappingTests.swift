@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import BlockMap
 internal import Foundation
-internal import Host
 internal import RBD
 internal import Rados
 internal import SystemPackage
 internal import TestSupport
 internal import Testing
+
+@testable internal import BlockMap
+@testable internal import Host
 
 /// Mapping, mapping again, unmapping, and what is refused.
 @Suite(.timeLimit(.minutes(3)))
@@ -177,6 +178,20 @@ struct MappingTests {
             let reopened = try await fixture.open(again)
             #expect(try await reopened.read(at: 0, count: 4096) == bytes)
             try reopened.close()
+        }
+    }
+
+    @Test("A process that is near its limit of open files refuses a volume instead of being ended by Ceph")
+    func files() async throws {
+        try await EngineFixture.with { fixture in
+            let request = try await fixture.image()
+            let now = try FileDescriptorLimit.current()
+            let used = now.count - now.room
+            try DataEngine.requireRoom(FileDescriptorLimit(count: used + 600), for: request)
+            let error = #expect(throws: MapError.self) {
+                try DataEngine.requireRoom(FileDescriptorLimit(count: used + 50), for: request)
+            }
+            #expect(error?.code == .busy && error?.message.contains("RLIMIT_NOFILE") == true)
         }
     }
 

@@ -54,8 +54,24 @@ extension DataEngine {
     // ones that read requests are every volume's, which a volume whose cluster is silent must not stop.
     private static let fixedOptions = ["rbd_non_blocking_aio": "true"]
 
+    // A client has some twenty, more with each OSD that it comes to talk to.
+    private static let descriptors = 256
+
+    /// Refuses what would bring the process to its limit, at which Ceph ends it, and with it every volume.
+    static func requireRoom(_ limit: FileDescriptorLimit, for request: MapRequest) throws(MapError) {
+        let room = limit.room
+        guard room < Self.descriptors else { return }
+        throw MapError(
+            .busy,
+            "this process may open \(room) more files (RLIMIT_NOFILE is \(limit.count)), and volume"
+                + " \(request.volumeID) may need \(Self.descriptors): raise the limit (LimitNOFILE=, --ulimit nofile), or"
+                + " let the node have fewer volumes (--max-volumes-per-node)"
+        )
+    }
+
     private func serve(_ request: MapRequest, by mapper: MapperName) async throws -> ServedVolume {
         let frontEnd = try self.frontEnd(mapper)
+        try await self.pool.run { try Self.requireRoom(try .current(), for: request) }
         return try await self.withConnection(request) { cluster, context in
             let leftovers = self.state.withLock { $0.leftovers }.filter { $0.isSameImage(as: request) }
             try await self.fence(leftovers, on: cluster, context)
