@@ -77,11 +77,11 @@ struct CheckupTests {
         let found = try #require(try await store.volume(self.key(name)))
         var record = found.value
         record.attachments = [
-            Attachment(nodeID: "node-1", clientAddress: "127.0.0.1:0/3405691582"),
-            Attachment(nodeID: "node-2", clientAddress: "127.0.0.1:0/3405691583"),
+            Attachment(nodeID: "node-1", clientAddress: "127.0.0.1:0/3405691590"),
+            Attachment(nodeID: "node-2", clientAddress: "127.0.0.1:0/3405691591"),
         ]
         _ = try #require(try await store.put(record, at: self.key(name), replacing: found))
-        try await laboratory.io.cluster.blocklist("127.0.0.1:0/3405691582", for: .seconds(60))
+        try await laboratory.io.cluster.blocklist("127.0.0.1:0/3405691590", for: .seconds(60))
     }
 
     @Test("What takes too long is found, and not before it does")
