@@ -36,6 +36,40 @@ extension IOContext {
         return Dictionary(found.entries().map { ($0.key, $0.value) }) { $1 }
     }
 
+    /// The values of some of an object's omap keys; keys that are absent are missing in the result, and all of an object
+    /// that does not exist.
+    package func omapValuesIfPresent(of object: String, keys: [String]) async throws -> [String: [UInt8]] {
+        do {
+            return try await self.omapValues(of: object, keys: keys)
+        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+            return [:]
+        }
+    }
+
+    /// Every entry of an object's omap whose key begins with a prefix, in the order of the keys; none of an object that
+    /// does not exist.
+    ///
+    /// - Parameter page: how many are asked for at once.
+    package func forEachOmapEntry(
+        of object: String,
+        prefix: String = "",
+        page: Int = 256,
+        _ body: (_ key: String, _ value: [UInt8]) async throws -> Void
+    ) async throws {
+        var start = ""
+        while true {
+            let found: (entries: [(key: String, value: [UInt8])], hasMore: Bool)
+            do {
+                found = try await self.omapPage(of: object, after: start, prefix: prefix, limit: page)
+            } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+                return
+            }
+            for (key, value) in found.entries { try await body(key, value) }
+            guard found.hasMore, let last = found.entries.last else { return }
+            start = last.key
+        }
+    }
+
     /// A page of an object's omap in the order of its keys.
     ///
     /// - Parameters:

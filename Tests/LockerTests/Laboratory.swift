@@ -144,18 +144,9 @@ final class Laboratory: Sendable {
 
     /// All keys and values of an object; none if there is no such object.
     func omap(of object: String) async throws -> [String: [UInt8]] {
-        do {
-            var values: [String: [UInt8]] = [:]
-            var start = ""
-            while true {
-                let page = try await self.io.omapPage(of: object, after: start, limit: 1000)
-                for (key, value) in page.entries { values[key] = value }
-                guard page.hasMore, let last = page.entries.last else { return values }
-                start = last.key
-            }
-        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            return [:]
-        }
+        var values: [String: [UInt8]] = [:]
+        try await self.io.forEachOmapEntry(of: object) { values[$0] = $1 }
+        return values
     }
 
     /// What is in the namespace but the objects that every namespace with Locker in it has for good, with what those

@@ -133,6 +133,35 @@ struct OmapTests {
         }
     }
 
+    @Test("Every entry with a prefix comes once, in order, whatever the page; none of an object that is not there")
+    func everyEntry() async throws {
+        try await TestCluster.shared().withNamespace { context in
+            var found: [String] = []
+            try await context.forEachOmapEntry(of: "o") { key, _ in found.append(key) }
+            #expect(try await context.omapValuesIfPresent(of: "o", keys: ["v/1"]).isEmpty && found.isEmpty)
+            let keys = (100..<110).map { "v/\($0)" }
+            try await context.write("o") { operation in
+                operation.setOmap(Dictionary(uniqueKeysWithValues: (keys + ["a", "w"]).map { ($0, Array($0.utf8)) }))
+            }
+            for page in [1, 3, 5, 10, 256] {
+                found = []
+                try await context.forEachOmapEntry(of: "o", prefix: "v/", page: page) { key, value in
+                    #expect(value == Array(key.utf8))
+                    found.append(key)
+                }
+                #expect(found == keys, "\(page)")
+            }
+            #expect(try await context.omapValuesIfPresent(of: "o", keys: ["a", "b"]) == ["a": Array("a".utf8)])
+            // What the caller's own work throws is not taken for an object that is not there.
+            let thrown = try await errno {
+                try await context.forEachOmapEntry(of: "o") { _, _ in
+                    _ = try await context.omapPage(of: "none", limit: 1)
+                }
+            }
+            #expect(thrown == .noSuchFileOrDirectory)
+        }
+    }
+
     @Test("Asking for 3,000 keys by name gives them all")
     func manyByName() async throws {
         try await TestCluster.shared().withNamespace { context in

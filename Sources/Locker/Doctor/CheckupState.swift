@@ -50,9 +50,7 @@ struct CheckupState: Sendable {
         }
         for (name, id) in try await io.images() { self.images[name] = id }
         for entry in try await io.trash() { self.trash[entry.id] = entry }
-        let main = try await io.cluster.ioContext(poolID: io.poolID)
-        let registered = try await NamespaceIndex.courses(in: main).filter { $0.radosNamespace == io.namespace }
-        for course in Set(registered.map(\.name) + self.volumes.values.map(\.course)) {
+        for course in Set(try await NamespaceIndex.courses(of: io) + self.volumes.values.map(\.course)) {
             self.ledgers[course] = try await Self.counts(of: LedgerObject(course: course, io: io))
         }
         do {

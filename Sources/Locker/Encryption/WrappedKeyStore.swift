@@ -37,12 +37,7 @@ package struct WrappedKeyStore: Sendable {
     ///   later version; `CephError`.
     package func read(_ dataKeyID: String) async throws -> Stored<WrappedKey>? {
         try await self.explainingCaps("r") {
-            let values: [String: [UInt8]]
-            do {
-                values = try await self.io.omapValues(of: Self.object(dataKeyID), keys: [Self.entry])
-            } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-                return nil
-            }
+            let values = try await self.io.omapValuesIfPresent(of: Self.object(dataKeyID), keys: [Self.entry])
             guard let raw = values[Self.entry] else { return nil }
             let wrapped = try WrappedKey(decoding: raw)
             guard wrapped.format == 1 else {

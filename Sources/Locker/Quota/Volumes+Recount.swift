@@ -10,14 +10,13 @@ extension Volumes {
     ///
     /// - Throws: `CephError`; ``LockerError`` with `aborted` while a ledger is changed all the time.
     func recountCourses(in io: IOContext) async throws {
-        let main = try await io.cluster.ioContext(poolID: io.poolID)
-        for course in try await NamespaceIndex.courses(in: main) where course.radosNamespace == io.namespace {
-            let object = LedgerObject(course: course.name, io: io)
+        for course in try await NamespaceIndex.courses(of: io) {
+            let object = LedgerObject(course: course, io: io)
             guard let (before, after) = try await object.recount() else { continue }
             self.logger.warning(
                 "A course's total was not what its volumes sum up to, as a controller of an older version leaves it",
                 metadata: [
-                    "volume.course": "\(course.name)", "before": "\(before.bytes) bytes, \(before.volumes) volumes",
+                    "volume.course": "\(course)", "before": "\(before.bytes) bytes, \(before.volumes) volumes",
                     "after": "\(after.bytes) bytes, \(after.volumes) volumes",
                 ]
             )

@@ -36,7 +36,7 @@ struct LedgerObject: Sendable {
     /// Reads keys, and the course's total with them, as they are at one moment.
     func read(_ keys: Set<String>) async throws -> Reading {
         let all = keys.union([LedgerState.courseKey])
-        let values = try await self.values(all)
+        let values = try await self.io.omapValuesIfPresent(of: self.name, keys: all.sorted())
         if let raw = values[LedgerState.courseKey] {
             return Reading(keys: all, values: values, course: try CourseTotal(decoding: raw))
         }
@@ -104,28 +104,12 @@ struct LedgerObject: Sendable {
     /// All keys of a kind with their values; none if there is no such ledger.
     func all(_ prefix: String) async throws -> [(key: String, value: [UInt8])] {
         var found: [(key: String, value: [UInt8])] = []
-        do {
-            while true {
-                let start = found.last?.key ?? ""
-                let page = try await self.io.omapPage(of: self.name, after: start, prefix: prefix, limit: 1024)
-                found += page.entries
-                guard page.hasMore, !page.entries.isEmpty else { return found }
-            }
-        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            return []
-        }
+        try await self.io.forEachOmapEntry(of: self.name, prefix: prefix, page: 1024) { found.append(($0, $1)) }
+        return found
     }
 
     /// The failure after ``attempts``.
     var contended: LockerError {
         LockerError(.aborted, "the ledger \(self.io.path(self.name)) is changed by many at once; try again")
-    }
-
-    private func values(_ keys: Set<String>) async throws -> [String: [UInt8]] {
-        do {
-            return try await self.io.omapValues(of: self.name, keys: keys.sorted())
-        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            return [:]
-        }
     }
 }

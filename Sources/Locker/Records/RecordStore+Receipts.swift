@@ -30,12 +30,8 @@ extension RecordStore {
     package func receipt(imageID: String) async throws -> [UInt8]? {
         let key = Self.receiptKey(imageID)
         for shard in 0..<self.shards {
-            do {
-                let found = try await self.io.omapValues(of: Self.shardName(shard), keys: [key])[key]
-                if let found { return found }
-            } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-                continue
-            }
+            let found = try await self.io.omapValuesIfPresent(of: Self.shardName(shard), keys: [key])[key]
+            if let found { return found }
         }
         return nil
     }
@@ -43,17 +39,8 @@ extension RecordStore {
     /// Every receipt, page after page: the image's id and the stored bytes.
     package func forEachReceipt(_ body: (_ imageID: String, _ bytes: [UInt8]) async throws -> Void) async throws {
         for shard in 0..<self.shards {
-            var start = ""
-            while true {
-                do {
-                    let name = Self.shardName(shard)
-                    let page = try await self.io.omapPage(of: name, after: start, prefix: "r/", limit: 256)
-                    for (key, value) in page.entries { try await body(String(key.dropFirst(2)), value) }
-                    guard page.hasMore, let last = page.entries.last else { break }
-                    start = last.key
-                } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-                    break
-                }
+            try await self.io.forEachOmapEntry(of: Self.shardName(shard), prefix: "r/") { key, value in
+                try await body(String(key.dropFirst(2)), value)
             }
         }
     }

@@ -81,13 +81,7 @@ package struct RecordStore: Sendable {
     }
 
     private func value<Record: KeptRecord>(_ name: String, in shard: String) async throws -> Stored<Record>? {
-        let values: [String: [UInt8]]
-        do {
-            values = try await self.io.omapValues(of: shard, keys: [name])
-        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            return nil
-        }
-        guard let raw = values[name] else { return nil }
+        guard let raw = try await self.io.omapValuesIfPresent(of: shard, keys: [name])[name] else { return nil }
         return try self.decoded(raw, name: name, shard: shard)
     }
 

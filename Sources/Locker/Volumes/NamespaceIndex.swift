@@ -72,17 +72,14 @@ package final class NamespaceIndex: Sendable {
     /// The courses registered in a pool.
     static func courses(in main: IOContext) async throws -> [Course] {
         var courses: [Course] = []
-        var start = ""
-        while true {
-            do {
-                let page = try await main.omapPage(of: Self.courses, after: start, limit: 256)
-                courses += try page.entries.map { try Course(decoding: $0.value) }
-                guard page.hasMore, let last = page.entries.last else { return courses }
-                start = last.key
-            } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-                return courses
-            }
-        }
+        try await main.forEachOmapEntry(of: Self.courses) { courses.append(try Course(decoding: $1)) }
+        return courses
+    }
+
+    /// The names of the courses whose volumes are in a namespace.
+    static func courses(of io: IOContext) async throws -> [String] {
+        let main = try await io.cluster.ioContext(poolID: io.poolID)
+        return try await Self.courses(in: main).filter { $0.radosNamespace == io.namespace }.map(\.name)
     }
 
     /// The namespace that a course is registered with; `nil` if it is in none yet, or the user may not look.
