@@ -11,18 +11,15 @@ extension IOContext {
     /// - Throws: ``CephError`` with `ENOENT` if there is no such image, in the trash or out.
     package func anatomy(imageID: String) async throws -> ImageAnatomy {
         let header = "rbd_header.\(imageID)"
-        let noSnapshot = Self.littleEndian(UInt64.max - 1)
         func ask(_ method: String, _ input: [UInt8] = []) async throws -> WireReader {
             WireReader(try await self.execute(header, class: "rbd", method: method, input: input))
         }
         var prefix = try await ask("get_object_prefix")
         let objectPrefix = try self.decoded(prefix.string(), of: "get_object_prefix", header)
-        var size = try await ask("get_size", noSnapshot)
-        guard let order = size.integer(UInt8.self), let bytes = size.integer(UInt64.self), order < 64 else {
-            throw self.unreadable("get_size", header)
-        }
+        let (bytes, order) = try await self.extent(imageID: imageID)
+        guard order < 64 else { throw self.unreadable("get_size", header) }
         // Snapshot, and whether read-only: both change nothing here.
-        var answer = try await ask("get_features", noSnapshot + [1])
+        var answer = try await ask("get_features", Self.noSnapshot + [1])
         let bits = try self.decoded(answer.integer(UInt64.self), of: "get_features", header)
         let features = ImageFeatures(rawValue: bits)
         var stripes: UInt64 = 1
@@ -39,14 +36,7 @@ extension IOContext {
             let id = try self.decoded(pool.integer(UInt64.self), of: "get_data_pool", header)
             dataPoolID = Int64(bitPattern: id) >= 0 ? Int64(bitPattern: id) : nil
         }
-        var context = try await ask("get_snapcontext")
-        guard let newest = context.integer(UInt64.self), let count = context.integer(UInt32.self) else {
-            throw self.unreadable("get_snapcontext", header)
-        }
-        var snapshotIDs: [UInt64] = []
-        for _ in 0..<count {
-            snapshotIDs.append(try self.decoded(context.integer(UInt64.self), of: "get_snapcontext", header))
-        }
+        let (newest, snapshotIDs) = try await self.snapshotContext(imageID: imageID)
         // An object is full before the next one of its set of stripes begins a new set.
         let set = (UInt64(1) << order).multipliedReportingOverflow(by: stripes).partialValue
         return ImageAnatomy(
@@ -79,8 +69,9 @@ extension IOContext {
     /// How many data objects there are by an image's object map; `nil` if there is none, or none that is valid.
     private func countedObjects(imageID: String) async throws -> UInt64? {
         let header = "rbd_header.\(imageID)"
-        let input = Self.littleEndian(UInt64.max - 1)
-        var answer = WireReader(try await self.execute(header, class: "rbd", method: "get_flags", input: input))
+        var answer = WireReader(
+            try await self.execute(header, class: "rbd", method: "get_flags", input: Self.noSnapshot)
+        )
         let flags = try self.decoded(answer.integer(UInt64.self), of: "get_flags", header)
         guard flags & 1 == 0 else { return nil }  // RBD_FLAG_OBJECT_MAP_INVALID
         let object = "rbd_object_map.\(imageID)"
@@ -142,12 +133,9 @@ extension IOContext {
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
             // Nobody has that name.
         }
-        do {
-            let entries = try await self.omapValues(of: "rbd_directory", keys: ["id_\(imageID)"])
-            if !entries.isEmpty { found.append("rbd_directory id_\(imageID)") }
-        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            // No image was ever made here.
-        }
+        // Where no image was ever made there is no directory.
+        let entries = try await self.omapValuesIfPresent(of: "rbd_directory", keys: ["id_\(imageID)"])
+        if !entries.isEmpty { found.append("rbd_directory id_\(imageID)") }
         return found
     }
 }

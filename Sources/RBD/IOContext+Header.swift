@@ -20,11 +20,24 @@ extension IOContext {
     ///
     /// - Throws: ``CephError`` with `ENOENT` if there is no such image, in the trash or out.
     package func snapshotCount(imageID: String) async throws -> Int {
+        try await self.snapshotContext(imageID: imageID).ids.count
+    }
+
+    /// The newest id that a snapshot of an image ever had, and those of the snapshots that there are, the newest first.
+    ///
+    /// - Throws: ``CephError`` with `ENOENT` if there is no such image, in the trash or out.
+    func snapshotContext(imageID: String) async throws -> (newest: UInt64, ids: [UInt64]) {
         let object = "rbd_header.\(imageID)"
         var answer = WireReader(try await self.execute(object, class: "rbd", method: "get_snapcontext"))
         // SnapContext: the newest id, then a counted list of ids.
-        guard answer.integer(UInt64.self) != nil else { throw self.unreadable("get_snapcontext", object) }
-        return Int(try self.decoded(answer.integer(UInt32.self), of: "get_snapcontext", object))
+        guard let newest = answer.integer(UInt64.self), let count = answer.integer(UInt32.self) else {
+            throw self.unreadable("get_snapcontext", object)
+        }
+        var ids: [UInt64] = []
+        for _ in 0..<count {
+            ids.append(try self.decoded(answer.integer(UInt64.self), of: "get_snapcontext", object))
+        }
+        return (newest, ids)
     }
 
     /// Which of an image's snapshots are in its trash, and how many clones each still has: a request for each.
@@ -38,13 +51,8 @@ extension IOContext {
         until isEnough: (SnapshotUse) -> Bool = { _ in false }
     ) async throws -> [SnapshotUse] {
         let object = "rbd_header.\(imageID)"
-        var answer = WireReader(try await self.execute(object, class: "rbd", method: "get_snapcontext"))
-        guard answer.integer(UInt64.self) != nil, let count = answer.integer(UInt32.self) else {
-            throw self.unreadable("get_snapcontext", object)
-        }
         var uses: [SnapshotUse] = []
-        for _ in 0..<count {
-            let id = try self.decoded(answer.integer(UInt64.self), of: "get_snapcontext", object)
+        for id in try await self.snapshotContext(imageID: imageID).ids {
             do {
                 var info = WireReader(
                     try await self.execute(object, class: "rbd", method: "snapshot_get", input: Self.littleEndian(id))
@@ -63,15 +71,25 @@ extension IOContext {
     ///
     /// - Throws: ``CephError`` with `ENOENT` if there is no such image, in the trash or out.
     package func imageSize(imageID: String) async throws -> UInt64 {
-        let object = "rbd_header.\(imageID)"
-        // CEPH_NOSNAP: the image itself rather than one of its snapshots.
-        let noSnapshot = withUnsafeBytes(of: (UInt64.max - 1).littleEndian) { [UInt8]($0) }
-        var answer = WireReader(
-            try await self.execute(object, class: "rbd", method: "get_size", input: noSnapshot)
-        )
-        guard answer.integer(UInt8.self) != nil else { throw self.unreadable("get_size", object) }  // log2 of an object
-        return try self.decoded(answer.integer(UInt64.self), of: "get_size", object)
+        try await self.extent(imageID: imageID).bytes
     }
+
+    /// An image's size in bytes, and the binary logarithm of an object's.
+    ///
+    /// - Throws: ``CephError`` with `ENOENT` if there is no such image, in the trash or out.
+    func extent(imageID: String) async throws -> (bytes: UInt64, order: UInt8) {
+        let object = "rbd_header.\(imageID)"
+        var answer = WireReader(
+            try await self.execute(object, class: "rbd", method: "get_size", input: Self.noSnapshot)
+        )
+        guard let order = answer.integer(UInt8.self), let bytes = answer.integer(UInt64.self) else {
+            throw self.unreadable("get_size", object)
+        }
+        return (bytes, order)
+    }
+
+    /// CEPH_NOSNAP: the image itself rather than one of its snapshots.
+    static let noSnapshot = littleEndian(UInt64.max - 1)
 
     /// Writes metadata of an image, as `rbd image-meta set` does, without opening it.
     ///
