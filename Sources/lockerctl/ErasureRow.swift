@@ -33,7 +33,7 @@ struct ErasureRow: Encodable {
         self.course = record.course
         self.student = record.student
         self.name = record.requestName
-        self.claim = record.pvcName.isEmpty ? "" : "\(record.pvcNamespace)/\(record.pvcName)"
+        self.claim = record.claim
         self.image = record.imageID
         self.namespace = namespace
         self.bytes = record.payloadBytes
@@ -41,7 +41,7 @@ struct ErasureRow: Encodable {
         self.erased = nil
         self.seconds = (now - record.deletingAt) / 1000
         self.failures = progress.failures
-        self.reason = progress.waitingFor.isEmpty ? progress.failure : progress.waitingFor
+        self.reason = progress.reason
         self.signed = nil
     }
 
@@ -52,7 +52,7 @@ struct ErasureRow: Encodable {
         self.course = receipt.course
         self.student = receipt.student
         self.name = receipt.requestName
-        self.claim = receipt.pvcName.isEmpty ? "" : "\(receipt.pvcNamespace)/\(receipt.pvcName)"
+        self.claim = receipt.claim
         self.image = filed.imageID
         self.namespace = namespace
         self.bytes = receipt.payloadBytes

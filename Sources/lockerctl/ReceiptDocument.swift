@@ -47,7 +47,7 @@ struct ReceiptDocument: Encodable {
     init(_ receipt: ErasureReceipt, _ filed: FiledReceipt) {
         self.volume = receipt.requestName
         self.persistentVolume = receipt.pvName
-        self.claim = receipt.pvcName.isEmpty ? "" : "\(receipt.pvcNamespace)/\(receipt.pvcName)"
+        self.claim = receipt.claim
         self.course = receipt.course
         self.student = receipt.student
         self.image = receipt.imageName

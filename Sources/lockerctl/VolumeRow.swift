@@ -26,7 +26,7 @@ struct VolumeRow: Encodable {
         self.course = record.course
         self.student = record.student
         self.name = record.requestName
-        self.claim = record.pvcName.isEmpty ? "" : "\(record.pvcNamespace)/\(record.pvcName)"
+        self.claim = record.claim
         self.phase = "\(record.phase)".lowercased()
         self.bytes = record.payloadBytes
         self.usedBytes = usedBytes

@@ -129,9 +129,7 @@ extension CheckupState {
 
     /// The record that an image of Locker's belongs to; `nil` for an image of somebody else's.
     private static func key(of name: String) -> RecordKey? {
-        guard name.hasPrefix("locker-") else { return nil }
-        let digits = name.dropFirst(7)
-        return RecordKey(hex: digits.hasSuffix("-partial") ? digits.dropLast(8) : digits)
+        RecordKey(imageName: name) ?? RecordKey(partialImageName: name)
     }
 
     func finding(

@@ -117,7 +117,7 @@ package actor Erasures {
             let io = try await lease.cluster.ioContext(pool: pool, namespace: namespace)
             guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false) else { return }
             try await store.forEach(of: VolumeRecord.self, prefix: "e/") { _, stored in
-                guard let key = RecordKey(hex: stored.value.imageName.dropFirst("locker-".count)) else { return }
+                guard let key = RecordKey(imageName: stored.value.imageName) else { return }
                 self.add(
                     Job(target: target, pool: pool, namespace: namespace, key: key, imageID: stored.value.imageID),
                     deletedAt: stored.value.deletingAt

@@ -81,8 +81,7 @@ extension Volumes {
 
     /// Whether a group is one of Locker's, whose images leave it again.
     private func isBusy(_ group: (poolID: Int64, name: String), io: IOContext) async throws -> Bool {
-        guard group.poolID == io.poolID, group.name.hasPrefix("locker-"),
-            let key = RecordKey(hex: group.name.dropFirst("locker-".count)),
+        guard group.poolID == io.poolID, let key = RecordKey(imageName: group.name),
             let store = try await RecordStore.open(io, layouts: self.layouts, creating: false)
         else { return false }
         // Gone meanwhile: then its images have left it, which the next look finds.

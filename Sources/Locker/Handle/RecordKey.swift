@@ -45,11 +45,27 @@ package struct RecordKey: Sendable, Hashable {
     /// Lower-case hexadecimal: 32 digits.
     package var hex: String { self.bytes.hex }
 
+    /// The key of the record that an image, a snapshot or a group belongs to, by its name; `nil` for somebody else's.
+    package init?(imageName: some StringProtocol) {
+        guard imageName.hasPrefix(Self.imagePrefix) else { return nil }
+        self.init(hex: imageName.dropFirst(Self.imagePrefix.count))
+    }
+
     /// The image, the snapshot or the group that belongs to this record.
-    package var imageName: String { "locker-\(self.hex)" }
+    package var imageName: String { "\(Self.imagePrefix)\(self.hex)" }
+
+    private static let imagePrefix = "locker-"
 
     /// What an image that is copied byte by byte is called until it is whole.
-    var partialImageName: String { "\(self.imageName)-partial" }
+    var partialImageName: String { "\(self.imageName)\(Self.partialSuffix)" }
+
+    private static let partialSuffix = "-partial"
+
+    /// The key of the record that a half copy belongs to, by its name; `nil` for anything else.
+    init?(partialImageName name: some StringProtocol) {
+        guard name.hasSuffix(Self.partialSuffix) else { return nil }
+        self.init(imageName: name.dropLast(Self.partialSuffix.count))
+    }
 }
 
 extension [UInt8] {

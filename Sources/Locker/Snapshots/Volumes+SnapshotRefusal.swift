@@ -38,7 +38,7 @@ extension Volumes {
     /// A snapshot by the name that people know it by.
     private func words(for snapshot: Snapshot, store: RecordStore) async throws -> String {
         if snapshot.kind == .group { return "\(snapshot.name), a part of a group's" }
-        guard snapshot.name.hasPrefix("locker-"), let key = RecordKey(hex: snapshot.name.dropFirst("locker-".count))
+        guard let key = RecordKey(imageName: snapshot.name)
         else { return "\(snapshot.name), made by hand" }
         if let record = try await store.record(SnapshotRecord.self, at: key)?.value {
             switch record.phase {

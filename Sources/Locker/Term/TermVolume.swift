@@ -41,7 +41,7 @@ package struct TermVolume: Sendable, Hashable, Encodable {
         self.course = record.course
         self.student = record.student
         self.volume = record.requestName
-        self.claim = record.pvcName.isEmpty ? "" : "\(record.pvcNamespace)/\(record.pvcName)"
+        self.claim = record.claim
         self.namespace = namespace
         self.image = record.imageID
         self.bytes = record.payloadBytes

@@ -12,7 +12,7 @@ extension VolumeRecord {
             "volume.bytes": "\(self.payloadBytes)",
         ]
         if !self.student.isEmpty { metadata["volume.student"] = "\(self.student)" }
-        if !self.pvcName.isEmpty { metadata["volume.claim"] = "\(self.pvcNamespace)/\(self.pvcName)" }
+        if !self.claim.isEmpty { metadata["volume.claim"] = "\(self.claim)" }
         return metadata
     }
 }

@@ -13,7 +13,7 @@ extension Volumes {
     func leaveCourtesyCopy(of record: VolumeRecord, io: IOContext) {
         let entries = [
             "locker.volume": record.requestName, "locker.course": record.course, "locker.student": record.student,
-            "locker.claim": record.pvcName.isEmpty ? "" : "\(record.pvcNamespace)/\(record.pvcName)",
+            "locker.claim": record.claim,
             "locker.created": DateText.iso8601(milliseconds: record.createdAt),
         ].filter { !$0.value.isEmpty }
         self.afterwards {
