@@ -28,7 +28,7 @@ struct ErasureRetryCommand: AsyncParsableCommand {
                 for record in try await archive.pending() where self.scope.includes(record) {
                     let asked = Set(self.names).intersection([record.imageID, record.requestName])
                     guard self.names.isEmpty || !asked.isEmpty else { continue }
-                    for marked in try await archive.retry(record.imageID) {
+                    if let marked = try await archive.retry(record) {
                         print("\(marked.imageID) (\(marked.requestName)) is due now")
                     }
                     missing.subtract(asked)

@@ -356,8 +356,8 @@ struct ReceiptTests {
             let archive = try #require(opened)
             let waiting = try #require(try await archive.pending().first)
             #expect(waiting.erasure?.waitingFor.contains("clones") == true)
-            let marked = try await archive.retry(volume.handle.imageID, clock: WallClock { 1234 })
-            #expect(marked.map(\.erasure?.retryAt) == [1234])
+            let marked = try await archive.retry(waiting, clock: WallClock { 1234 })
+            #expect(marked?.erasure?.retryAt == 1234 && marked?.imageID == volume.handle.imageID)
             let job = Erasures.Job(
                 target: controller.location.target,
                 pool: laboratory.io.poolName,
@@ -367,7 +367,9 @@ struct ReceiptTests {
             )
             #expect(await controller.erasures.isWanted(job, since: 1234))
             #expect(await !controller.erasures.isWanted(job, since: 1235))
-            #expect(try await archive.retry("nobody").isEmpty)
+            var nobody = waiting
+            nobody.imageID = "nobody"
+            #expect(try await archive.retry(nobody) == nil)
             try await controller.delete(copy.handle)
             await controller.erased(2)
             try await laboratory.expectNothing()

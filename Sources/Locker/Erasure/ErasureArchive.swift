@@ -47,25 +47,20 @@ package struct ErasureArchive: Sendable {
     /// anew.
     ///
     /// - Parameters:
-    ///   - name: the image's id, or the volume's name.
+    ///   - record: one of ``pending()``.
     ///   - clock: the time of day.
-    /// - Returns: the records that were marked.
-    package func retry(_ name: String, clock: WallClock = .system) async throws -> [VolumeRecord] {
-        var marked: [VolumeRecord] = []
-        for record in try await self.pending() where [record.imageID, record.requestName].contains(name) {
-            guard let key = RecordKey(hex: record.imageName.dropFirst("locker-".count)) else { continue }
-            // A renewal of the step may come between.
-            while let found = try await self.store.erasure(of: key, imageID: record.imageID) {
-                var changed = found.value
-                var progress = changed.erasure ?? ErasureProgress()
-                progress.retryAt = clock.milliseconds
-                changed.erasure = progress
-                guard let next = try await self.store.putErasure(changed, at: key, replacing: found) else { continue }
-                marked.append(next.value)
-                break
-            }
+    /// - Returns: the record as it was marked; `nil` if it is not pending any more.
+    package func retry(_ record: VolumeRecord, clock: WallClock = .system) async throws -> VolumeRecord? {
+        guard let key = RecordKey(imageName: record.imageName) else { return nil }
+        // A renewal of the step may come between.
+        while let found = try await self.store.erasure(of: key, imageID: record.imageID) {
+            var changed = found.value
+            var progress = changed.erasure ?? ErasureProgress()
+            progress.retryAt = clock.milliseconds
+            changed.erasure = progress
+            if let next = try await self.store.putErasure(changed, at: key, replacing: found) { return next.value }
         }
-        return marked
+        return nil
     }
 
     /// Compares a receipt with its signature, with where it lies, and with what the cluster has of the image now.

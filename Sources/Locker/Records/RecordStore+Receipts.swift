@@ -26,6 +26,12 @@ extension RecordStore {
         }
     }
 
+    /// The bytes of the receipt of a volume whose record was at a key; `nil` if there is none.
+    func receipt(imageID: String, of key: RecordKey) async throws -> [UInt8]? {
+        let name = Self.receiptKey(imageID)
+        return try await self.io.omapValuesIfPresent(of: self.shard(of: key), keys: [name])[name]
+    }
+
     /// The bytes of an image's receipt, by asking every shard; `nil` if there is none.
     package func receipt(imageID: String) async throws -> [UInt8]? {
         let key = Self.receiptKey(imageID)

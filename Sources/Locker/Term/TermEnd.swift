@@ -31,20 +31,7 @@ package struct TermEnd: Sendable {
     /// What the course has in a pool and namespace; nothing is changed.
     package func survey(_ io: IOContext) async throws -> [TermVolume] {
         guard let store = try await self.store(io) else { return [] }
-        var counts: [[UInt8]: Int] = [:]
-        try await store.forEach(of: SnapshotRecord.self, prefix: "s/") { _, stored in
-            if stored.value.course == self.course { counts[stored.value.sourceKey, default: 0] += 1 }
-        }
-        var found: [TermVolume] = []
-        for prefix in ["v/", "e/"] {
-            try await store.forEach(of: VolumeRecord.self, prefix: prefix) { name, stored in
-                guard stored.value.course == self.course else { return }
-                let key = RecordKey(hex: name.dropFirst(2))
-                let snapshots = prefix == "v/" ? counts[key?.bytes ?? [], default: 0] : 0
-                found.append(TermVolume(stored.value, namespace: io.namespace, snapshots: snapshots))
-            }
-        }
-        return found.sorted { ($0.student, $0.volume, $0.image) < ($1.student, $1.volume, $1.image) }
+        return try await CourseHoldings(of: self.course, in: store).listed(in: io.namespace)
     }
 
     /// Deletes what the course has in a pool and namespace, and waits until it is erased.
@@ -59,27 +46,39 @@ package struct TermEnd: Sendable {
         progress: @escaping @Sendable (_ done: Int, _ all: Int) -> Void = { _, _ in }
     ) async throws -> [TermVolume] {
         guard let store = try await self.store(io) else { return [] }
-        var found = try await self.survey(io)
+        let holdings = try await CourseHoldings(of: self.course, in: store)
+        var found = holdings.listed(in: io.namespace)
         progress(0, found.count)
         // What an earlier call, or a controller that is gone, has deleted and not erased.
         await self.volumes.erasures.sweep(pool: io.poolName, namespace: io.namespace, target: self.location.target)
-        let refusals = try await self.delete(in: store)
+        let refusals = try await self.delete(holdings, in: io)
         for index in found.indices where found[index].outcome == .kept {
             found[index].outcome = .erasing
             guard let refusal = refusals[found[index].volume] else { continue }
             (found[index].outcome, found[index].reason) = (.refused, refusal)
         }
+        let keys = holdings.recordKeys
         let clock = ContinuousClock()
         let deadline = clock.now + patience
         while true {
+            // Only of what is not listed as pending any more is a receipt asked for.
+            let pending = try await CourseHoldings.pending(of: self.course, in: store)
             for index in found.indices where found[index].outcome == .erasing {
-                if try await store.receipt(imageID: found[index].image) != nil { found[index].outcome = .erased }
+                let image = found[index].image
+                if let record = pending[image] {
+                    found[index].reason = record.erasure?.reason ?? ""
+                } else if let key = keys[image], try await store.receipt(imageID: image, of: key) != nil {
+                    (found[index].outcome, found[index].reason) = (.erased, "")
+                }
             }
             progress(found.count { $0.outcome != .erasing }, found.count)
             guard found.contains(where: { $0.outcome == .erasing }), clock.now < deadline else { break }
             try await Task.sleep(for: .milliseconds(500))
         }
-        return try await self.explained(found, store: store)
+        for index in found.indices where found[index].outcome == .erasing && found[index].reason.isEmpty {
+            found[index].reason = "its data is being removed"
+        }
+        return found
     }
 
     private func store(_ io: IOContext) async throws -> RecordStore? {
@@ -89,34 +88,20 @@ package struct TermEnd: Sendable {
     /// Snapshots first, since a volume that has some is not deleted.
     ///
     /// - Returns: why a volume was refused, by its name.
-    private func delete(in store: RecordStore) async throws -> [String: String] {
-        var snapshots: [(RecordKey, SnapshotRecord)] = []
-        try await store.forEach(of: SnapshotRecord.self, prefix: "s/") { name, stored in
-            guard stored.value.course == self.course, let key = RecordKey(hex: name.dropFirst(2)) else { return }
-            snapshots.append((key, stored.value))
-        }
-        let snapshotRefusals = try await Self.each(snapshots) { key, record in
+    private func delete(_ holdings: CourseHoldings, in io: IOContext) async throws -> [String: String] {
+        let snapshotRefusals = try await Self.each(holdings.snapshots) { key, record in
             let description = try self.volumes.describe(
                 record,
                 key: key,
                 clusterID: self.location.clusterID,
-                io: store.io
+                io: io
             )
-            try await self.volumes.deleteSnapshot(
-                description.handle,
-                at: self.location,
-                candidates: [store.io.namespace]
-            )
+            try await self.volumes.deleteSnapshot(description.handle, at: self.location, candidates: [io.namespace])
         } name: {
             $0.sourceName
         }
-        var records: [(RecordKey, VolumeRecord)] = []
-        try await store.forEach(of: VolumeRecord.self, prefix: "v/") { name, stored in
-            guard stored.value.course == self.course, let key = RecordKey(hex: name.dropFirst(2)) else { return }
-            records.append((key, stored.value))
-        }
-        let refusals = try await Self.each(records) { key, record in
-            try await self.delete(record, key: key, io: store.io)
+        let refusals = try await Self.each(holdings.volumes) { key, record in
+            try await self.delete(record, key: key, io: io)
         } name: {
             $0.requestName
         }
@@ -166,22 +151,5 @@ package struct TermEnd: Sendable {
             for (index, message) in failures { refusals[name(records[index].1)] = message }
         }
         return refusals
-    }
-
-    /// Says of those that are not gone yet what they wait for.
-    private func explained(_ found: [TermVolume], store: RecordStore) async throws -> [TermVolume] {
-        guard found.contains(where: { $0.outcome == .erasing }) else { return found }
-        var reasons: [String: String] = [:]
-        try await store.forEach(of: VolumeRecord.self, prefix: "e/") { name, stored in
-            let progress = stored.value.erasure
-            reasons[String(name.dropFirst(2))] = [progress?.waitingFor, progress?.failure].compactMap(\.self)
-                .first { !$0.isEmpty }
-        }
-        return found.map { volume in
-            guard volume.outcome == .erasing else { return volume }
-            var volume = volume
-            volume.reason = reasons[volume.image] ?? "its data is being removed"
-            return volume
-        }
     }
 }
