@@ -33,4 +33,26 @@ struct ConnectionOptions: ParsableArguments {
         guard !key.isEmpty else { throw ValidationError("--key-file \(self.keyFile) holds no key") }
         return ClusterTarget(monitors: [self.monitors], user: self.user, key: Secret(key))
     }
+
+    /// Connects, lends the connection to `body`, and ends it, whatever comes of that.
+    ///
+    /// - Throws: `ValidationError` for a key file that cannot be read; `CephError` for a cluster that does not answer.
+    func withCluster<T>(_ body: (Cluster) async throws -> T) async throws -> T {
+        let target = try self.target()
+        let threads = BlockingPool(threads: 8, name: "ceph")
+        let outcome: Result<T, any Error>
+        do {
+            let cluster = try await Cluster.connect(to: target, pool: threads)
+            do {
+                outcome = .success(try await body(cluster))
+            } catch {
+                outcome = .failure(error)
+            }
+            await cluster.close()
+        } catch {
+            outcome = .failure(error)
+        }
+        await threads.shutdown()
+        return try outcome.get()
+    }
 }

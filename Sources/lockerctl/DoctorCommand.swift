@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import ArgumentParser
-internal import FoundationEssentials
 internal import Glibc
 internal import Locker
 internal import Rados
@@ -23,13 +22,7 @@ struct DoctorCommand: AsyncParsableCommand {
     /// The exit code that says that something does not fit.
     private static let unfit: Int32 = 3
 
-    @OptionGroup var connection: ConnectionOptions
-
-    @Option(help: "The pool.")
-    var pool: String
-
-    @Option(help: "Only this RADOS namespace; all are looked at without.")
-    var namespace: String?
+    @OptionGroup var place: PoolOptions
 
     @Option(help: "table or json.")
     var output: OutputFormat = .table
@@ -46,35 +39,21 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let threads = BlockingPool(threads: 8, name: "ceph")
-        let cluster = try await Cluster.connect(to: try self.connection.target(), pool: threads)
-        let checkup = Checkup()
-        var found: [(finding: Finding, io: IOContext)] = []
-        for namespace in try await self.namespaces(on: cluster) {
-            let io = try await cluster.ioContext(pool: self.pool, namespace: namespace)
-            found += try await checkup.findings(in: io).map { ($0, io) }
+        let left = try await self.place.withNamespaces { contexts in
+            let checkup = Checkup()
+            var found: [(finding: Finding, io: IOContext)] = []
+            for io in contexts { found += try await checkup.findings(in: io).map { ($0, io) } }
+            try self.show(found.map(\.finding))
+            guard self.repair, found.contains(where: \.finding.isRepairable), self.isAllowed() else {
+                return found.count
+            }
+            return found.count - (try await Self.repair(found, by: checkup))
         }
-        try self.show(found.map(\.finding))
-        var left = found.count
-        if self.repair, found.contains(where: \.finding.isRepairable), self.isAllowed() {
-            left -= try await Self.repair(found, by: checkup)
-        }
-        await cluster.close()
-        await threads.shutdown()
         guard left == 0 else { throw ExitCode(Self.unfit) }
     }
 
-    private func namespaces(on cluster: Cluster) async throws -> [String] {
-        if let namespace { return [namespace] }
-        return try await VolumeListing().namespaces(of: self.pool, on: cluster)
-    }
-
     private func show(_ findings: [Finding]) throws {
-        if self.output == .json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            return print(String(decoding: try encoder.encode(findings), as: UTF8.self))
-        }
+        if self.output == .json { return print(try JSONText.text(findings)) }
         for finding in findings {
             let place = finding.namespace.isEmpty ? "" : " in \(finding.namespace)"
             print("\(finding.kind.rawValue)\(place): \(finding.subject)")
@@ -107,7 +86,7 @@ struct DoctorCommand: AsyncParsableCommand {
                 word = "could not repair (\(error.message))"
             }
             // Not into the JSON.
-            ErasureScope.complain("\(word) \(finding.kind.rawValue): \(finding.subject)")
+            StandardError.complain("\(word) \(finding.kind.rawValue): \(finding.subject)")
         }
         return count
     }

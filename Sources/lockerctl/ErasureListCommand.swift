@@ -37,7 +37,7 @@ struct ErasureListCommand: AsyncParsableCommand {
             }
             // Those that go on first, and of each kind the oldest.
             rows.sort { ($0.erased ?? "", $0.deleted, $0.name) < ($1.erased ?? "", $1.deleted, $1.name) }
-            print(self.output == .json ? try ErasureRow.json(rows) : ErasureRow.table(rows))
+            print(self.output == .json ? try JSONText.text(rows, isCopied: true) : ErasureRow.table(rows))
         }
     }
 }

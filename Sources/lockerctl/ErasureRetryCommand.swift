@@ -35,7 +35,7 @@ struct ErasureRetryCommand: AsyncParsableCommand {
                 }
             }
             guard missing.isEmpty else {
-                for name in missing.sorted() { ErasureScope.complain("\(name) is not being erased") }
+                for name in missing.sorted() { StandardError.complain("\(name) is not being erased") }
                 throw ErasureExit.missing
             }
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import FoundationEssentials
 internal import Locker
 internal import LockerProto
 internal import ProtobufC
@@ -72,22 +71,15 @@ struct ErasureRow: Encodable {
         return progress.removedAt > 0 ? "verifying" : "queued"
     }
 
-    /// One JSON array.
-    static func json(_ rows: [ErasureRow]) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(rows), as: UTF8.self)
-    }
-
     /// A line each.
     static func table(_ rows: [ErasureRow]) -> String {
         TextTable.text(
             ["STATE", "COURSE", "STUDENT", "VOLUME", "IMAGE", "SIZE", "AGE", "ERASED", "WHY"],
             rows.map { row in
                 [
-                    row.state, row.course, row.student.isEmpty ? "-" : row.student, row.name, row.image,
+                    row.state, row.course, row.student.orDash, row.name, row.image,
                     Quantity.rough(row.bytes), TextTable.age(seconds: row.seconds), row.erased ?? "-",
-                    row.reason.isEmpty ? "-" : row.reason,
+                    row.reason.orDash,
                 ]
             }
         )

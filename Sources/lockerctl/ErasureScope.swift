@@ -4,18 +4,10 @@
 internal import ArgumentParser
 internal import Locker
 internal import LockerProto
-internal import Rados
-internal import SystemPackage
 
 /// Which erasures a command is about.
 struct ErasureScope: ParsableArguments {
-    @OptionGroup var connection: ConnectionOptions
-
-    @Option(help: "The pool.")
-    var pool: String
-
-    @Option(help: "Only volumes of this RADOS namespace; all are looked at without.")
-    var namespace: String?
+    @OptionGroup var place: PoolOptions
 
     @Option(help: "Only volumes of this course.")
     var course: String?
@@ -27,41 +19,22 @@ struct ErasureScope: ParsableArguments {
     ///
     /// - Throws: `ExitCode` as ``ErasureExit`` says, after it has told why.
     func withArchives(_ body: ([ErasureArchive]) async throws -> Void) async throws {
-        let target = try self.connection.target()
-        let threads = BlockingPool(threads: 8, name: "ceph")
-        let outcome: Result<Void, any Error>
         do {
-            let cluster = try await Cluster.connect(to: target, pool: threads)
-            do {
-                try await body(try await self.archives(cluster))
-                outcome = .success(())
-            } catch {
-                outcome = .failure(error)
+            try await self.place.withNamespaces { contexts in
+                var archives: [ErasureArchive] = []
+                for io in contexts {
+                    if let archive = try await ErasureArchive.open(io) { archives.append(archive) }
+                }
+                try await body(archives)
             }
-            await cluster.close()
-        } catch {
-            outcome = .failure(error)
-        }
-        await threads.shutdown()
-        do {
-            try outcome.get()
         } catch let code as ExitCode {
             throw code
+        } catch let error as ValidationError {
+            throw error
         } catch {
-            Self.complain("the cluster cannot be asked: \(error)")
+            StandardError.complain("the cluster cannot be asked: \(error)")
             throw ErasureExit.unavailable
         }
-    }
-
-    private func archives(_ cluster: Cluster) async throws -> [ErasureArchive] {
-        var archives: [ErasureArchive] = []
-        var namespaces = [self.namespace].compactMap(\.self)
-        if namespaces.isEmpty { namespaces = try await VolumeListing().namespaces(of: self.pool, on: cluster) }
-        for namespace in namespaces {
-            let io = try await cluster.ioContext(pool: self.pool, namespace: namespace)
-            if let archive = try await ErasureArchive.open(io) { archives.append(archive) }
-        }
-        return archives
     }
 
     /// Whether a volume that is being erased is asked for.
@@ -74,11 +47,5 @@ struct ErasureScope: ParsableArguments {
 
     private func includes(_ course: String, _ student: String) -> Bool {
         (self.course == nil || course == self.course) && (self.student == nil || student == self.student)
-    }
-
-    /// Says something to the person rather than to the next program.
-    static func complain(_ text: String) {
-        // With nobody to read it there is nobody to tell.
-        _ = try? FileDescriptor.standardError.writeAll(Array("lockerctl: \(text)\n".utf8))
     }
 }

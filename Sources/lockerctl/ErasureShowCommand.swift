@@ -26,16 +26,16 @@ struct ErasureShowCommand: AsyncParsableCommand {
                 found += try await archive.receipts(of: self.name).filter(self.scope.includes)
             }
             guard !found.isEmpty else {
-                ErasureScope.complain("there is no receipt of \(self.name); lockerctl erasure list tells what goes on")
+                StandardError.complain("there is no receipt of \(self.name); lockerctl erasure list tells what goes on")
                 throw ErasureExit.missing
             }
             let documents = found.compactMap { filed in filed.receipt.map { ReceiptDocument($0, filed) } }
             guard documents.count == found.count else {
-                ErasureScope.complain("the receipt of \(self.name) cannot be read: it was tampered with")
+                StandardError.complain("the receipt of \(self.name) cannot be read: it was tampered with")
                 throw ErasureExit.refused
             }
             let text = documents.map(\.text).joined(separator: "\n\n")
-            print(self.output == .json ? try ReceiptDocument.json(documents) : text)
+            print(self.output == .json ? try JSONText.text(documents, isCopied: true) : text)
         }
     }
 }

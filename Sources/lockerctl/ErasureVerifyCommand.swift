@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import ArgumentParser
-internal import FoundationEssentials
 internal import Locker
 internal import LockerProto
 
@@ -59,7 +58,7 @@ struct ErasureVerifyCommand: AsyncParsableCommand {
             }
             rows.sort { ($0.course, $0.student, $0.volume, $0.image) < ($1.course, $1.student, $1.volume, $1.image) }
             try self.show(rows)
-            for name in missing.sorted() { ErasureScope.complain("there is no receipt of \(name)") }
+            for name in missing.sorted() { StandardError.complain("there is no receipt of \(name)") }
             let verdicts = Set(rows.map(\.verdict))
             if verdicts.contains("refused") { throw ErasureExit.refused }
             if !missing.isEmpty { throw ErasureExit.missing }
@@ -113,17 +112,12 @@ struct ErasureVerifyCommand: AsyncParsableCommand {
     }
 
     private func show(_ rows: [Row]) throws {
-        guard self.output == .table else {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(rows), as: UTF8.self))
-            return
-        }
+        guard self.output == .table else { return print(try JSONText.text(rows, isCopied: true)) }
         let cells = rows.map { row in
             let reason = row.faults.isEmpty ? "not found: \(row.gone.joined(separator: ", "))" : row.faults[0]
             let more = row.faults.count > 1 ? " (and \(row.faults.count - 1) more)" : ""
             return [
-                row.verdict, row.course, row.student.isEmpty ? "-" : row.student, row.volume, row.image, reason + more,
+                row.verdict, row.course, row.student.orDash, row.volume, row.image, reason + more,
             ]
         }
         print(TextTable.text(["VERDICT", "COURSE", "STUDENT", "VOLUME", "IMAGE", "WHY"], cells))

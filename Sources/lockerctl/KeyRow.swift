@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import FoundationEssentials
 internal import Locker
 internal import LockerProto
 
@@ -26,21 +25,14 @@ struct KeyRow: Encodable {
         self.wrapped = entry.wrapped.map { DateText.iso8601(milliseconds: $0.wrappedAt) } ?? ""
     }
 
-    /// One JSON array.
-    static func json(_ rows: [KeyRow]) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return String(decoding: try encoder.encode(rows), as: UTF8.self)
-    }
-
     /// Columns as wide as what is in them.
     static func table(_ rows: [KeyRow]) -> String {
         TextTable.text(
             ["COURSE", "STUDENT", "VOLUME", "KEY", "WRAPPED BY", "SINCE"],
             rows.map {
                 [
-                    $0.course, $0.student.isEmpty ? "-" : $0.student, $0.name, $0.key,
-                    $0.wrappedBy.isEmpty ? "-" : $0.wrappedBy, $0.wrapped.isEmpty ? "-" : $0.wrapped,
+                    $0.course, $0.student.orDash, $0.name, $0.key,
+                    $0.wrappedBy.orDash, $0.wrapped.orDash,
                 ]
             }
         )

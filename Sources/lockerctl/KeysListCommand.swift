@@ -12,7 +12,7 @@ struct KeysListCommand: AsyncParsableCommand {
         abstract: "List encrypted volumes: whose, the name of their key, which key-encryption key wraps it."
     )
 
-    @OptionGroup var place: KeyPlaceOptions
+    @OptionGroup var place: PoolOptions
 
     @Option(help: "Only volumes of this course.")
     var course: String?
@@ -22,12 +22,14 @@ struct KeysListCommand: AsyncParsableCommand {
 
     func run() async throws {
         var rows: [KeyRow] = []
-        try await self.place.forEachNamespace { io in
-            for entry in try await KeyRotation().entries(in: io, course: self.course) {
-                rows.append(KeyRow(entry, namespace: io.namespace))
+        try await self.place.withNamespaces { contexts in
+            for io in contexts {
+                for entry in try await KeyRotation().entries(in: io, course: self.course) {
+                    rows.append(KeyRow(entry, namespace: io.namespace))
+                }
             }
         }
         rows.sort { ($0.course, $0.student, $0.name) < ($1.course, $1.student, $1.name) }
-        print(self.output == .json ? try KeyRow.json(rows) : KeyRow.table(rows))
+        print(self.output == .json ? try JSONText.text(rows) : KeyRow.table(rows))
     }
 }

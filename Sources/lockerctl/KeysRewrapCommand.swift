@@ -17,7 +17,7 @@ struct KeysRewrapCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var place: KeyPlaceOptions
+    @OptionGroup var place: PoolOptions
 
     @Option(help: "The course.")
     var course: String
@@ -38,14 +38,16 @@ struct KeysRewrapCommand: AsyncParsableCommand {
         let rotation = KeyRotation()
         var counts: [KeyRotation.Outcome: Int] = [:]
         var failures: [String] = []
-        try await self.place.forEachNamespace { io in
-            for entry in try await rotation.entries(in: io, course: self.course) {
-                do {
-                    let outcome = try await rotation.rewrap(entry, in: io, by: keys)
-                    counts[outcome, default: 0] += 1
-                } catch let error as LockerError where error.code == .failedPrecondition {
-                    // The others are independent of it.
-                    failures.append("volume \"\(entry.record.requestName)\": \(error.message)")
+        try await self.place.withNamespaces { contexts in
+            for io in contexts {
+                for entry in try await rotation.entries(in: io, course: self.course) {
+                    do {
+                        let outcome = try await rotation.rewrap(entry, in: io, by: keys)
+                        counts[outcome, default: 0] += 1
+                    } catch let error as LockerError where error.code == .failedPrecondition {
+                        // The others are independent of it.
+                        failures.append("volume \"\(entry.record.requestName)\": \(error.message)")
+                    }
                 }
             }
         }

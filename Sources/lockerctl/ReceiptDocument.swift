@@ -79,13 +79,6 @@ struct ReceiptDocument: Encodable {
         self.publicKeyPEM = filed.signer?.pem ?? ""
     }
 
-    /// JSON of several.
-    static func json(_ documents: [ReceiptDocument]) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(documents), as: UTF8.self)
-    }
-
     /// For a person.
     var text: String {
         let signer =
@@ -94,9 +87,9 @@ struct ReceiptDocument: Encodable {
         let objects = self.objectsRemoved.map { "\($0)" } ?? "not counted"
         return """
             volume      \(self.volume)
-            claim       \(self.claim.isEmpty ? "-" : self.claim)
+            claim       \(self.claim.orDash)
             course      \(self.course)
-            student     \(self.student.isEmpty ? "-" : self.student)
+            student     \(self.student.orDash)
             image       \(self.image) (id \(self.imageID))
             cluster     \(self.cluster)
             pool        \(self.pool) (id \(self.poolID)), namespace "\(self.namespace)"

@@ -26,3 +26,8 @@ enum TextTable {
         }
     }
 }
+
+extension String {
+    /// Itself, or a dash where there is nothing, so that a table has no holes.
+    var orDash: String { self.isEmpty ? "-" : self }
+}

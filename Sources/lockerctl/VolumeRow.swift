@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import FoundationEssentials
 internal import Locker
 internal import LockerProto
 internal import ProtobufC
@@ -38,23 +37,16 @@ struct VolumeRow: Encodable {
         self.created = DateText.iso8601(milliseconds: record.createdAt)
     }
 
-    /// One JSON array.
-    static func json(_ rows: [VolumeRow]) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return String(decoding: try encoder.encode(rows), as: UTF8.self)
-    }
-
     /// The rows for people.
     static func table(_ rows: [VolumeRow]) -> String {
         let titles = ["COURSE", "STUDENT", "VOLUME", "PHASE", "SIZE", "USED", "FS", "ATTACHED TO"]
         let lines = rows.map { row in
             [
-                row.course, row.student.isEmpty ? "-" : row.student, row.name, row.phase,
+                row.course, row.student.orDash, row.name, row.phase,
                 Quantity.rough(row.bytes),
                 row.usedBytes.map { Quantity.rough(Int64(clamping: $0)) } ?? "-",
-                row.filesystem.isEmpty ? "-" : row.filesystem,
-                row.nodes.isEmpty ? "-" : row.nodes.joined(separator: ","),
+                row.filesystem.orDash,
+                row.nodes.joined(separator: ",").orDash,
             ]
         }
         return TextTable.text(titles, lines)

@@ -13,13 +13,7 @@ struct VolumesCommand: AsyncParsableCommand {
         abstract: "List volumes: course, student, size, bytes in use, where attached."
     )
 
-    @OptionGroup var connection: ConnectionOptions
-
-    @Option(help: "The pool.")
-    var pool: String
-
-    @Option(help: "Only volumes of this RADOS namespace; all are listed without.")
-    var namespace: String?
+    @OptionGroup var place: PoolOptions
 
     @Option(help: "Only volumes of this course.")
     var course: String?
@@ -34,27 +28,18 @@ struct VolumesCommand: AsyncParsableCommand {
     var output: OutputFormat = .table
 
     func run() async throws {
-        let threads = BlockingPool(threads: 8, name: "ceph")
-        let cluster = try await Cluster.connect(to: try self.connection.target(), pool: threads)
         let listing = VolumeListing()
         var rows: [VolumeRow] = []
-        let namespaces: [String]
-        if let namespace {
-            namespaces = [namespace]
-        } else {
-            namespaces = try await listing.namespaces(of: self.pool, on: cluster)
-        }
-        for namespace in namespaces {
-            let io = try await cluster.ioContext(pool: self.pool, namespace: namespace)
-            for record in try await listing.volumes(in: io) where self.isWanted(record) {
-                let used = self.fast ? nil : try await listing.usedBytes(of: record, in: io)
-                rows.append(VolumeRow(record, namespace: namespace, usedBytes: used))
+        try await self.place.withNamespaces { contexts in
+            for io in contexts {
+                for record in try await listing.volumes(in: io) where self.isWanted(record) {
+                    let used = self.fast ? nil : try await listing.usedBytes(of: record, in: io)
+                    rows.append(VolumeRow(record, namespace: io.namespace, usedBytes: used))
+                }
             }
         }
         rows.sort { ($0.course, $0.student, $0.name) < ($1.course, $1.student, $1.name) }
-        print(self.output == .json ? try VolumeRow.json(rows) : VolumeRow.table(rows))
-        await cluster.close()
-        await threads.shutdown()
+        print(self.output == .json ? try JSONText.text(rows) : VolumeRow.table(rows))
     }
 
     private func isWanted(_ record: VolumeRecord) -> Bool {

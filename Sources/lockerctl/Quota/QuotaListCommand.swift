@@ -25,6 +25,6 @@ struct QuotaListCommand: AsyncParsableCommand {
             for quotas in courses { rows += try await quotas.standings().map(QuotaRow.init) }
             return rows
         }
-        print(self.output == .json ? try QuotaRow.json(rows) : QuotaRow.table(rows))
+        print(self.output == .json ? try JSONText.text(rows) : QuotaRow.table(rows))
     }
 }

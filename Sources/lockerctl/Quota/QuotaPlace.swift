@@ -19,28 +19,14 @@ struct QuotaPlace: ParsableArguments {
     ///
     /// - Throws: `LockerError` with `notFound` for a course that the pool does not know.
     func withQuotas<T>(of course: String?, _ body: ([CourseQuotas]) async throws -> T) async throws -> T {
-        let target = try self.connection.target()
-        let threads = BlockingPool(threads: 8, name: "ceph")
-        let result: Result<T, any Error>
-        do {
-            let cluster = try await explaining("connect to the cluster as client.\(target.user)") {
-                try await Cluster.connect(to: target, pool: threads)
+        // Whatever `body` meets is explained by then: what is left is a connection that fails.
+        try await explaining("connect to the cluster as client.\(self.connection.user)") {
+            try await self.connection.withCluster { cluster in
+                try await explaining("read or set quotas in pool \(self.pool)") {
+                    try await body(try await self.quotas(of: course, on: cluster))
+                }
             }
-            do {
-                result = .success(
-                    try await explaining("read or set quotas in pool \(self.pool)") {
-                        try await body(try await self.quotas(of: course, on: cluster))
-                    }
-                )
-            } catch {
-                result = .failure(error)
-            }
-            await cluster.close()
-        } catch {
-            result = .failure(error)
         }
-        await threads.shutdown()
-        return try result.get()
     }
 
     /// The same for the one course.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import FoundationEssentials
 internal import Locker
 
 /// What a student or a course has and may have, as a list shows it.
@@ -29,13 +28,6 @@ struct QuotaRow: Encodable {
         self.exceptionVolumes = standing.exception.volumes
     }
 
-    /// Rows, or anything made of them, as JSON.
-    static func json(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
-
     /// The rows for people.
     static func table(_ rows: [QuotaRow]) -> String {
         let titles = ["COURSE", "STUDENT", "SIZE", "QUOTA", "VOLUMES", "QUOTA", "EXCEPTION"]
@@ -44,7 +36,7 @@ struct QuotaRow: Encodable {
             return [
                 row.course, row.student ?? "(all)", Quantity.rough(row.bytes),
                 row.quotaBytes.map(Quantity.rough) ?? "-", "\(row.volumes)", row.quotaVolumes.map(String.init) ?? "-",
-                set.contains { $0 != nil } ? set.compactMap(\.self).joined(separator: ", ") : "-",
+                set.compactMap(\.self).joined(separator: ", ").orDash,
             ]
         }
         return TextTable.text(titles, lines)

@@ -47,6 +47,6 @@ struct QuotaSetCommand: AsyncParsableCommand {
                 if let volumes { bounds.volumes = volumes }
             }
         }
-        print(self.output == .json ? try QuotaRow.json(QuotaChange(change)) : QuotaChange(change).text)
+        print(self.output == .json ? try JSONText.text(QuotaChange(change)) : QuotaChange(change).text)
     }
 }

@@ -22,6 +22,6 @@ struct QuotaShowCommand: AsyncParsableCommand {
         let row = try await self.place.withQuotas(of: self.owner.course) { quotas in
             QuotaRow(try await quotas.standing(of: self.owner.student ?? ""))
         }
-        print(self.output == .json ? try QuotaRow.json(row) : QuotaRow.table([row]))
+        print(self.output == .json ? try JSONText.text(row) : QuotaRow.table([row]))
     }
 }

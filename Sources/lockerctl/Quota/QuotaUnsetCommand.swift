@@ -32,6 +32,6 @@ struct QuotaUnsetCommand: AsyncParsableCommand {
                 if self.volumes || both { bounds.volumes = nil }
             }
         }
-        print(self.output == .json ? try QuotaRow.json(QuotaChange(change)) : QuotaChange(change).text)
+        print(self.output == .json ? try JSONText.text(QuotaChange(change)) : QuotaChange(change).text)
     }
 }

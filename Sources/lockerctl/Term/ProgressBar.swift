@@ -3,7 +3,6 @@
 
 internal import Glibc
 internal import Synchronization
-internal import SystemPackage
 
 /// A line on the terminal that says how far something is; nothing where there is no terminal.
 final class ProgressBar: Sendable {
@@ -27,18 +26,13 @@ final class ProgressBar: Sendable {
         self.last.withLock { last in
             guard last != line else { return }
             last = line
-            Self.write(line)
+            StandardError.write(line)
         }
     }
 
     /// Leaves the line as it is.
     func end() {
         guard self.isShown else { return }
-        Self.write("\n")
-    }
-
-    private static func write(_ text: String) {
-        // With nobody to see it there is nobody to tell.
-        _ = try? FileDescriptor.standardError.writeAll(Array(text.utf8))
+        StandardError.write("\n")
     }
 }

@@ -134,7 +134,7 @@ struct TermEndCommand: AsyncParsableCommand {
 
     private func show(_ volumes: [TermVolume]) throws {
         let report = TermReport(course: self.course, pool: self.pool, volumes: volumes)
-        print(self.output == .json ? try report.json() : report.text())
+        print(self.output == .json ? try JSONText.text(report, isCopied: true) : report.text())
         if let path = self.report { try HostFile.replace(FilePath(path), with: Array(report.html().utf8)) }
     }
 

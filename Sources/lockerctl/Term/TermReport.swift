@@ -28,13 +28,6 @@ struct TermReport: Encodable {
         return words.isEmpty ? "no volumes" : words.joined(separator: ", ")
     }
 
-    /// One JSON object.
-    func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
-
     /// The rows for people.
     func text() -> String {
         let head = "course \(self.course), pool \(self.pool): \(self.summary)"
@@ -50,9 +43,9 @@ struct TermReport: Encodable {
             why = "attached to \(volume.nodes.joined(separator: ", "))"
         }
         return [
-            volume.outcome.rawValue, volume.student.isEmpty ? "-" : volume.student, volume.volume,
-            volume.claim.isEmpty ? "-" : volume.claim, Quantity.rough(volume.bytes), "\(volume.snapshots)",
-            volume.image, why.isEmpty ? "-" : why,
+            volume.outcome.rawValue, volume.student.orDash, volume.volume,
+            volume.claim.orDash, Quantity.rough(volume.bytes), "\(volume.snapshots)",
+            volume.image, why.orDash,
         ]
     }
 
