@@ -39,11 +39,10 @@ struct PoolShape: Hashable, CustomStringConvertible {
     /// The line with a star for what is another's in every run: UUIDs, keys and ids (sizes are shorter than keys, and ids
     /// may be as short as sizes), shards, revisions.
     private static func withoutNames(_ line: String) -> String {
+        let parts = /(rbd_header|rbd_object_map|rbd_data|rbd_group_header|\.group|trash|e\/)([._ ]?)[0-9a-f]{4,9}\b/
         let names = line.replacing(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, with: "*")
             .replacing(/[0-9a-f]{10,}/, with: "*")
-            .replacing(/(rbd_header|rbd_object_map|rbd_group_header|\.group|trash|e\/)([._ ]?)[0-9a-f]{4,9}\b/) {
-                "\($0.1)\($0.2)*"
-            }
+            .replacing(parts) { "\($0.1)\($0.2)*" }
         return names.replacing(/shard\.[0-9a-f]+/, with: "shard.*").replacing(/revision: [0-9]+/, with: "revision: *")
     }
 }
