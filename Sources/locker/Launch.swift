@@ -3,7 +3,6 @@
 
 internal import CoreMetrics
 internal import Driver
-internal import Host
 internal import Locker
 internal import Logging
 internal import ServiceLifecycle
@@ -48,20 +47,6 @@ struct Launch {
         )
     }
 
-    /// A login's and systemd's 1024 open files are enough for some thirty volumes.
-    private func raiseLimits(_ logger: Logger) {
-        do {
-            let limit = try FileDescriptorLimit.raise()
-            guard limit.count < 1 << 16 else { return }
-            logger.warning(
-                "Few files may be open: volumes are refused when there is no room for another client of Ceph's",
-                metadata: ["limit": "\(limit.count)", "remedy": "raise RLIMIT_NOFILE (LimitNOFILE=, --ulimit nofile)"]
-            )
-        } catch {
-            logger.warning("How many files may be open cannot be raised", metadata: ["error": "\(error)"])
-        }
-    }
-
     /// Runs the process until it is asked to end.
     ///
     /// - Parameter assemble: adds what this process serves.
@@ -76,7 +61,6 @@ struct Launch {
             }
         }
         let logger = Logger(label: "locker")
-        self.raiseLimits(logger)
         var plugin = Plugin(options: self.options, logger: logger)
         try await assemble(&plugin)
         var services = plugin.services

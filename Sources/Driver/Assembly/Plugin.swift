@@ -166,6 +166,7 @@ package struct Plugin: Sendable {
 
     /// Adds what makes devices in user space in this process.
     package mutating func addEngine() async throws -> DataEngine {
+        self.raiseFileLimit()
         // Threads of its own: taking down the volumes of a silent cluster holds one each.
         let threads = BlockingPool(threads: 64, name: "data engine")
         let engine = DataEngine(
@@ -183,6 +184,20 @@ package struct Plugin: Sendable {
             })
         )
         return engine
+    }
+
+    /// Each volume of an engine is a client of Ceph's: a login's and systemd's 1024 open files are enough for some thirty.
+    private func raiseFileLimit() {
+        do {
+            let limit = try FileDescriptorLimit.raise()
+            guard limit.count < 1 << 16 else { return }
+            self.logger.warning(
+                "Few files may be open: volumes are refused when there is no room for another client of Ceph's",
+                metadata: ["limit": "\(limit.count)", "remedy": "raise RLIMIT_NOFILE (LimitNOFILE=, --ulimit nofile)"]
+            )
+        } catch {
+            self.logger.warning("How many files may be open cannot be raised", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Adds the Data service of an engine on the data socket.
