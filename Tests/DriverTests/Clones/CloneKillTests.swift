@@ -64,9 +64,7 @@ struct CloneKillTests {
     @Test("CreateVolume from a volume is finished by the retry", arguments: KillSteps.clone + ["create.imaged"])
     func copy(step: String) async throws {
         try await Self.with { installation, volume, plan in
-            let killed = try await installation.controller(killedAt: step)
-            await #expect(throws: RPCError.self) { try await killed.create(plan, of: installation) }
-            try #require(await killed.wait() == 128 + SIGKILL)
+            try await installation.expectDeath(at: step) { try await $0.create(plan, of: installation) }
             let controller = try await installation.controller()
             try await Self.finish(volume, plan, by: controller, in: installation)
         }

@@ -18,9 +18,7 @@ struct EncryptedKillTests {
     func create(step: String) async throws {
         try await Installation.with { installation in
             let plan = installation.plan().encrypted(in: installation)
-            let killed = try await installation.controller(killedAt: step)
-            await #expect(throws: RPCError.self) { _ = try await killed.create(plan, of: installation) }
-            try #require(await killed.wait() == 128 + SIGKILL)
+            try await installation.expectDeath(at: step) { _ = try await $0.create(plan, of: installation) }
             let controller = try await installation.controller()
             let volume = try await controller.create(plan, of: installation)
             #expect(volume.capacity == plan.bytes)
@@ -38,9 +36,7 @@ struct EncryptedKillTests {
             let plan = installation.plan().encrypted(in: installation)
             let volume = try await first.create(plan, of: installation)
             await first.terminate()
-            let killed = try await installation.controller(killedAt: step)
-            await #expect(throws: RPCError.self) { try await killed.delete(volume) }
-            try #require(await killed.wait() == 128 + SIGKILL)
+            try await installation.expectDeath(at: step) { try await $0.delete(volume) }
             let controller = try await installation.controller(hasIdentity: true)
             try await controller.delete(volume)
             try await Leftovers.waitUntilGone(installation.context)
@@ -55,9 +51,7 @@ struct EncryptedKillTests {
             await first.terminate()
             var plan = installation.plan().encrypted(in: installation)
             plan.source = VolumeContentSource(kind: .copy(of: volume))
-            let killed = try await installation.controller(killedAt: step)
-            await #expect(throws: RPCError.self) { _ = try await killed.create(plan, of: installation) }
-            try #require(await killed.wait() == 128 + SIGKILL)
+            try await installation.expectDeath(at: step) { _ = try await $0.create(plan, of: installation) }
             let controller = try await installation.controller()
             let copy = try await controller.create(plan, of: installation)
             try await Self.expectOpen(copy, in: installation.context)

@@ -147,9 +147,7 @@ struct GroupServerTests {
     func killedCreating(step: String) async throws {
         try await Self.with { installation, controller, volumes in
             await controller.terminate()
-            let killed = try await installation.controller(killedAt: step)
-            await #expect(throws: RPCError.self) { try await killed.group("g", of: volumes) }
-            try #require(await killed.wait() == 128 + SIGKILL)
+            try await installation.expectDeath(at: step) { try await $0.group("g", of: volumes) }
             let next = try await installation.controller()
             let group = try await next.group("g", of: volumes)
             #expect(try await installation.context.groups().count == 1)

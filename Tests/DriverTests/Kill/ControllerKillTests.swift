@@ -17,8 +17,7 @@ struct ControllerKillTests {
     func create(step: String) async throws {
         try await Installation.with { installation in
             let plan = installation.plan()
-            let killed = try await installation.controller(killedAt: step)
-            try await Self.expectDeath(of: killed) { _ = try await killed.create(plan, of: installation) }
+            try await installation.expectDeath(at: step) { _ = try await $0.create(plan, of: installation) }
             let controller = try await installation.controller()
             try await Self.live(plan, by: controller, in: installation)
         }
@@ -29,8 +28,7 @@ struct ControllerKillTests {
         try await Installation.with { installation in
             let plan = installation.plan()
             for step in ["create.imaged", KillSteps.takeover, KillSteps.restart] {
-                let killed = try await installation.controller(killedAt: step)
-                try await Self.expectDeath(of: killed) { _ = try await killed.create(plan, of: installation) }
+                try await installation.expectDeath(at: step) { _ = try await $0.create(plan, of: installation) }
             }
             let controller = try await installation.controller()
             try await Self.live(plan, by: controller, in: installation)
@@ -45,8 +43,7 @@ struct ControllerKillTests {
             let volume = try await first.create(plan, of: installation)
             let data = try await Self.write(volume, in: installation.context)
             await first.terminate()
-            let killed = try await installation.controller(killedAt: step)
-            try await Self.expectDeath(of: killed) { try await killed.expand(volume, to: 64 << 20) }
+            try await installation.expectDeath(at: step) { try await $0.expand(volume, to: 64 << 20) }
             let controller = try await installation.controller()
             #expect(try await controller.expand(volume, to: 64 << 20) == 64 << 20)
             let (size, found) = try await installation.context.withImage(.name(volume.imageName), readOnly: true) {
@@ -66,8 +63,7 @@ struct ControllerKillTests {
             let volume = try await first.create(installation.plan(), of: installation)
             _ = try await Self.write(volume, in: installation.context)
             await first.terminate()
-            let killed = try await installation.controller(killedAt: step)
-            try await Self.expectDeath(of: killed) { try await killed.delete(volume) }
+            try await installation.expectDeath(at: step) { try await $0.delete(volume) }
             let controller = try await installation.controller(hasIdentity: true)
             try await controller.delete(volume)
             try await Leftovers.waitUntilGone(installation.context)
@@ -110,8 +106,7 @@ struct ControllerKillTests {
     func tidy() async throws {
         try await Installation.alone { installation in
             let plan = installation.plan()
-            let killed = try await installation.controller(killedAt: "create.imaged")
-            try await Self.expectDeath(of: killed) { _ = try await killed.create(plan, of: installation) }
+            try await installation.expectDeath(at: "create.imaged") { _ = try await $0.create(plan, of: installation) }
             // Young, it is left alone, for the provisioner to retry.
             let patient = try await installation.controller(hasIdentity: true)
             _ = try await patient.create(installation.plan(), of: installation)
@@ -153,12 +148,6 @@ struct ControllerKillTests {
         }
         #expect(await killed.wait() == 128 + SIGKILL)
         return volume
-    }
-
-    /// Makes sure that the call breaks because its process is killed, and not for another reason.
-    private static func expectDeath(of process: LockerProcess, _ call: () async throws -> Void) async throws {
-        await #expect(throws: RPCError.self) { try await call() }
-        try #require(await process.wait() == 128 + SIGKILL)
     }
 
     /// The rest of a volume's life, beginning with the retry of CreateVolume.

@@ -20,9 +20,7 @@ struct ModifyKillTests {
             for (parameters, next) in [
                 (["maxIops": "500"], ["maxIops": "500"]), (["maxIops": "700"], ["maxReadBps": "1Mi"]),
             ] {
-                let killed = try await installation.controller(killedAt: step)
-                await #expect(throws: RPCError.self) { try await killed.modify(volume, parameters) }
-                try #require(await killed.wait() == 128 + SIGKILL)
+                try await installation.expectDeath(at: step) { try await $0.modify(volume, parameters) }
                 let controller = try await installation.controller()
                 try await controller.modify(volume, next)
                 let wanted = parameters["maxIops"]

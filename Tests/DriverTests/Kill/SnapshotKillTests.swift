@@ -16,7 +16,7 @@ struct SnapshotKillTests {
     @Test("CreateSnapshot is finished by the retry", arguments: KillSteps.snapshot)
     func create(step: String) async throws {
         try await Self.with { installation, volume in
-            try await Self.expectDeath(at: step, in: installation) { _ = try await $0.snapshot(of: volume) }
+            try await installation.expectDeath(at: step) { _ = try await $0.snapshot(of: volume) }
             try await Self.live(volume, in: installation)
         }
     }
@@ -25,7 +25,7 @@ struct SnapshotKillTests {
     func takeover() async throws {
         try await Self.with { installation, volume in
             for step in ["snapshot.taken", "snapshot.claimed"] {
-                try await Self.expectDeath(at: step, in: installation) { _ = try await $0.snapshot(of: volume) }
+                try await installation.expectDeath(at: step) { _ = try await $0.snapshot(of: volume) }
             }
             try await Self.live(volume, in: installation)
         }
@@ -34,13 +34,13 @@ struct SnapshotKillTests {
     @Test("A snapshot whose volume has gone meanwhile is taken back, by the next one if the first is killed at it")
     func undo() async throws {
         try await Self.with { installation, volume in
-            try await Self.expectDeath(at: "snapshot.recorded", in: installation) {
+            try await installation.expectDeath(at: "snapshot.recorded") {
                 _ = try await $0.snapshot(of: volume)
             }
             let other = try await installation.controller(name: "d", hasIdentity: true)
             try await other.delete(volume)
             await other.terminate()
-            try await Self.expectDeath(at: "snapshot.undone", in: installation) {
+            try await installation.expectDeath(at: "snapshot.undone") {
                 _ = try await $0.snapshot(of: volume)
             }
             let controller = try await installation.controller()
@@ -55,7 +55,7 @@ struct SnapshotKillTests {
             let first = try await installation.controller()
             let snapshot = try await first.snapshot(of: volume)
             await first.terminate()
-            try await Self.expectDeath(at: step, in: installation) { try await $0.delete(snapshot, of: volume) }
+            try await installation.expectDeath(at: step) { try await $0.delete(snapshot, of: volume) }
             let controller = try await installation.controller(hasIdentity: true)
             try await controller.delete(snapshot, of: volume)
             try await controller.delete(volume)
@@ -116,17 +116,6 @@ struct SnapshotKillTests {
             await controller.terminate()
             try await body(installation, volume)
         }
-    }
-
-    /// Makes a call of a controller that kills itself at a step.
-    private static func expectDeath(
-        at step: String,
-        in installation: Installation,
-        _ call: (LockerProcess) async throws -> Void
-    ) async throws {
-        let killed = try await installation.controller(killedAt: step)
-        await #expect(throws: RPCError.self) { try await call(killed) }
-        try #require(await killed.wait() == 128 + SIGKILL)
     }
 
     /// The rest of a snapshot's life, beginning with the retry of CreateSnapshot.
