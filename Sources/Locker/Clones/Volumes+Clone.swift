@@ -73,7 +73,7 @@ extension Volumes {
         }
         if let part = origin.partID {
             try await self.copyPart(
-                GroupPart(io: origin.io, imageID: origin.imageID, snapshotID: part),
+                CopiedSnapshot(io: origin.io, imageID: origin.imageID, snapshotID: part),
                 key: work.key,
                 store: work.store,
                 options: work.request.parameters.image

@@ -21,62 +21,34 @@ extension Volumes {
     func copyEncrypted(_ origin: CloneOrigin, snapshot: String, work: CloneWork) async throws {
         let (io, partial, parameters) = (work.store.io, work.key.partialImageName, work.request.parameters)
         let encryption = try await self.encryption(of: origin, work: work)
-        let snapshotID = try await self.snapshotID(snapshot, of: origin)
+        let copied = CopiedSnapshot(
+            io: origin.io,
+            imageID: origin.imageID,
+            snapshotID: try await self.snapshotID(snapshot, of: origin)
+        )
         try await self.discard(partial, key: work.key, store: work.store)
-        let size = try await origin.io.withImage(.id(origin.imageID), readOnly: true) { image in
-            try image.look(atSnapshot: snapshotID)
-            return try image.size
-        }
-        let header = UInt64(origin.dataOffsetBytes)
+        let data = UInt64(origin.dataOffsetBytes)..<(try await copied.size())
         try await io.createImage(
             partial,
-            size: size - header + UInt64(parameters.dataOffsetBytes),
+            size: data.upperBound - data.lowerBound + UInt64(parameters.dataOffsetBytes),
             options: parameters.image
         )
         try await self.encrypt(partial, dataOffset: parameters.dataOffsetBytes, with: encryption.target, io: io)
-        try self.hook.reached("copy.begun")
-        var position = header
-        while position < size {
-            try Task.checkCancellation()
-            let found = try await self.written(origin, snapshotID: snapshotID, from: position, to: size)
-            try await io.copy(
-                found.runs.map { $0.lowerBound - header..<$0.upperBound - header },
-                ofSnapshot: snapshotID,
-                imageID: origin.imageID,
-                in: origin.io,
-                to: partial,
-                encryption: CopyEncryption(
-                    source: { image in
-                        try encryption.source?.withBytes { try image.loadEncryption(.luks2, passphrase: $0) }
-                    },
-                    target: { image in
-                        try encryption.target.withBytes { try image.loadEncryption(.luks2, passphrase: $0) }
-                    }
-                )
+        try await self.fillCopy(
+            of: work.key,
+            in: io,
+            from: copied,
+            data: data,
+            leavesHoles: origin.encryption != .plain,
+            encryption: CopyEncryption(
+                source: { image in
+                    try encryption.source?.withBytes { try image.loadEncryption(.luks2, passphrase: $0) }
+                },
+                target: { image in
+                    try encryption.target.withBytes { try image.loadEncryption(.luks2, passphrase: $0) }
+                }
             )
-            position = found.next
-        }
-        try self.hook.reached("copy.copied")
-        try await io.renameImage(partial, to: work.key.imageName)
-        try self.hook.reached("copy.named")
-    }
-
-    /// What has to be copied of a window, and where the next one begins; places are those on the image.
-    private func written(
-        _ origin: CloneOrigin,
-        snapshotID: UInt64,
-        from start: UInt64,
-        to end: UInt64
-    ) async throws -> (runs: [Range<UInt64>], next: UInt64) {
-        if origin.encryption == .plain {
-            let next = min(start + BlockWindow.piece, end)
-            return ([start..<next], next)
-        }
-        let window = BlockWindow(base: .nothing, start: start, end: end, stop: StopFlag())
-        return try await origin.io.withImage(.id(origin.imageID), readOnly: true) { image in
-            try image.look(atSnapshot: snapshotID)
-            return try window.look(at: image)
-        }
+        )
     }
 
     /// The keys of both volumes; none for a source that is not encrypted.

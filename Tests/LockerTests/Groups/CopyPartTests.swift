@@ -12,8 +12,7 @@ internal import Testing
 @Suite(.timeLimit(.minutes(4)))
 struct CopyPartTests {
     /// A part of a group's snapshot, and all of its bytes.
-    private static func part(of image: KnownImage, in laboratory: Laboratory) async throws -> (Volumes.GroupPart, Data)
-    {
+    private static func part(of image: KnownImage, in laboratory: Laboratory) async throws -> (CopiedSnapshot, Data) {
         let io = laboratory.io
         try await io.createGroup("group")
         try await io.addImage(image.name, toGroup: "group")
@@ -24,7 +23,7 @@ struct CopyPartTests {
             try opened.look(atSnapshot: part.id)
             return (part.id, Data(try opened.read(offset: 0, count: Int(part.size))))
         }
-        return (Volumes.GroupPart(io: io, imageID: image.imageID, snapshotID: id), bytes)
+        return (CopiedSnapshot(io: io, imageID: image.imageID, snapshotID: id), bytes)
     }
 
     private static let key = RecordKey(instance: "", name: "copy")
@@ -66,7 +65,7 @@ struct CopyPartTests {
                 try #require(try $0.part(ofGroupSnapshot: "g", of: "group")).id
             }
             let imageID = try await laboratory.io.imageID(named: "large")
-            let part = Volumes.GroupPart(io: laboratory.io, imageID: imageID, snapshotID: id)
+            let part = CopiedSnapshot(io: laboratory.io, imageID: imageID, snapshotID: id)
             try await controller.volumes.copy(part, in: laboratory)
             let (used, byte) = try await laboratory.io.withImage(.name(Self.name), readOnly: true) {
                 (try $0.usedBytes(), try $0.read(offset: 512 << 30, count: 1))
@@ -98,7 +97,7 @@ struct CopyPartTests {
 
 extension Volumes {
     /// Makes the image of a volume called "copy".
-    fileprivate func copy(_ part: GroupPart, in laboratory: Laboratory) async throws {
+    fileprivate func copy(_ part: CopiedSnapshot, in laboratory: Laboratory) async throws {
         let store = try await RecordStore.open(laboratory.io, layouts: LayoutCache(), creating: true)
         let key = RecordKey(instance: "", name: "copy")
         try await self.copyPart(part, key: key, store: try #require(store), options: ImageOptions())
