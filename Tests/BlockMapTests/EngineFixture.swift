@@ -58,8 +58,7 @@ struct EngineFixture: Sendable {
                 throw error
             }
             await engine.close()
-            let left = LoopDevice.attached().filter { $0.backingFile?.string.hasPrefix(directory.string) ?? false }
-            #expect(left.isEmpty, "loop devices are left")
+            #expect(!LoopDevice.attached().contains(where: fixture.isShown(by:)), "loop devices are left")
             let mounts = try MountTable.read().entries.filter { $0.mountPoint.starts(with: directory) }
             #expect(mounts.isEmpty, "mounts are left")
         }
@@ -106,6 +105,21 @@ struct EngineFixture: Sendable {
 
     func unmap(_ request: MapRequest) async throws {
         try await self.engine.unmap(volumeID: request.volumeID, imageID: request.imageID)
+    }
+
+    /// Whether a device shows a volume of this engine's. A loop device's number may be another test's as soon as it is
+    /// free, so what counts is the file it shows.
+    func isShown(at device: FilePath) -> Bool {
+        let name = device.lastComponent?.string ?? ""
+        guard name.hasPrefix("loop"), let number = Int(name.dropFirst(4)) else {
+            return (try? BlockDevice(device).size()) ?? 0 != 0
+        }
+        return self.isShown(by: LoopDevice(number: number))
+    }
+
+    /// Whether a loop device shows a volume of this engine's.
+    func isShown(by device: LoopDevice) -> Bool {
+        device.backingFile?.starts(with: self.directory) ?? false
     }
 
     /// Opens a mapped device for direct I/O.
