@@ -66,9 +66,20 @@ struct EngineFixture: Sendable {
         await threads.shutdown()
     }
 
-    static func engine(_ directory: FilePath, _ threads: BlockingPool, _ cluster: TestCluster) -> DataEngine {
+    static func engine(
+        _ directory: FilePath,
+        _ threads: BlockingPool,
+        _ cluster: TestCluster,
+        looks: BlockingPool? = nil
+    ) -> DataEngine {
         let key = cluster.csi.key
-        return DataEngine(directory: directory, pool: threads, keys: { _ in key }, logger: Logger(label: "test"))
+        return DataEngine(
+            directory: directory,
+            pool: threads,
+            looks: looks,
+            keys: { _ in key },
+            logger: Logger(label: "test")
+        )
     }
 
     /// Maps by the fixture's front end.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import Dispatch
 internal import Foundation
 internal import RBD
 internal import Rados
@@ -182,15 +183,48 @@ struct MappingTests {
         }
     }
 
+    @Test("Who looks at devices does not wait in line behind calls that a silent cluster holds")
+    func looks() async throws {
+        try await EngineFixture.with { fixture in
+            let request = try await fixture.image()
+            let pool = BlockingPool(threads: 4, name: "calls")
+            let looks = BlockingPool(threads: 1, name: "looks")
+            let directory = fixture.directory.appending("another")
+            let engine = EngineFixture.engine(directory, pool, fixture.cluster, looks: looks)
+            try await engine.start()
+            let mapped = try await engine.map(request, by: .fuse)
+            let (held, released) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            let calls = Task {
+                await withTaskGroup(of: Void.self) { group in
+                    for _ in 0..<4 {
+                        group.addTask {
+                            try? await pool.run {
+                                held.signal()
+                                released.wait()
+                            }
+                        }
+                    }
+                }
+            }
+            try await fixture.threads.run { for _ in 0..<4 { held.wait() } }
+            #expect(try await engine.mapped().map(\.device) == [mapped.device])
+            let found = try await engine.device(volumeID: request.volumeID, imageID: request.imageID)
+            #expect(found?.device == mapped.device)
+            for _ in 0..<4 { released.signal() }
+            await calls.value
+            await engine.close()
+            for threads in [pool, looks] { await threads.shutdown() }
+        }
+    }
+
     @Test("A process that is near its limit of open files refuses a volume instead of being ended by Ceph")
     func files() async throws {
         try await EngineFixture.with { fixture in
             let request = try await fixture.image()
-            let now = try FileDescriptorLimit.current()
-            let used = now.count - now.room
-            try DataEngine.requireRoom(FileDescriptorLimit(count: used + 600), for: request)
+            // Other tests of this process open and close hundreds meanwhile.
+            try DataEngine.requireRoom(FileDescriptorLimit(count: 1 << 20), for: request)
             let error = #expect(throws: MapError.self) {
-                try DataEngine.requireRoom(FileDescriptorLimit(count: used + 50), for: request)
+                try DataEngine.requireRoom(FileDescriptorLimit(count: 256), for: request)
             }
             #expect(error?.code == .busy && error?.message.contains("RLIMIT_NOFILE") == true)
         }

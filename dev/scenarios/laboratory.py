@@ -43,11 +43,25 @@ def prepare():
     script = os.path.abspath(sys.argv[0])
     os.chdir(PROJECT)
     if os.environ.get("LOCKER_SCENARIO") != "prepared":
-        for command in (["dev/python.sh"], ["dev/vm", "prepare"], ["swift", "build", "--product", "locker"]):
+        commands = [["dev/python.sh"], ["dev/vm", "prepare"]]
+        if "LOCKER" not in os.environ:
+            commands.append(["swift", "build", "--product", "locker"])
+        for command in commands:
             subprocess.run(command, check=True)
     os.environ["LOCKER_SCENARIO"] = "inside"
     python = os.path.join(PROJECT, ".venv/bin/python")
     os.execvp("unshare", ["unshare", "-n", "-m", "--propagation", "slave", python, "-B", script, *sys.argv[1:]])
+
+
+def build_release(*products):
+    """Builds what a benchmark measures, unless LOCKER or PROGRAM names it or it was done before the scenario's own network."""
+    if os.environ.get("LOCKER_SCENARIO") == "inside":
+        return
+    for product, variable in (("locker", "LOCKER"), ("datapath-benchmark", "PROGRAM")):
+        if product in products and variable not in os.environ:
+            subprocess.run(["swift", "build", "-c", "release", "--scratch-path", ".build-release", "--product", product],
+                           cwd=PROJECT, check=True)
+            os.environ[variable] = os.path.join(PROJECT, ".build-release/release", product)
 
 
 def until(what, condition, patience=PATIENCE):

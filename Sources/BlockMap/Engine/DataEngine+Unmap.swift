@@ -49,7 +49,7 @@ extension DataEngine {
     /// The devices there are, of all front ends, those included that a predecessor left and somebody still holds.
     package func mapped() async throws -> [MappedDevice] {
         let volumes = self.state.withLock { Array($0.volumes.values) }
-        return try await self.pool.run {
+        return try await self.looks.run {
             volumes.map { $0.mapped(isIntact: $0.device.isIntact) } + self.heldLeftovers()
         }
     }
@@ -57,7 +57,7 @@ extension DataEngine {
     /// A volume's device among ``mapped()``.
     package func device(volumeID: String, imageID: String) async throws -> MappedDevice? {
         let volume = self.state.withLock { $0.volumes[volumeID] }
-        return try await self.pool.run {
+        return try await self.looks.run {
             if let volume { return volume.mapped(isIntact: volume.device.isIntact) }
             return self.heldLeftovers().first { $0.volumeID == volumeID }
         }

@@ -28,6 +28,7 @@ package final class DataEngine: Sendable {
 
     let directory: FilePath
     let pool: BlockingPool
+    let looks: BlockingPool
     let logger: Logger
     let keys: @Sendable (_ volumeID: String) throws -> Secret?
     let encryptionKeys: @Sendable (_ volumeID: String) throws -> DataEncryptionKey?
@@ -42,18 +43,21 @@ package final class DataEngine: Sendable {
     ///   - directory: the engine's own, made with mode 0700 if need be; the same one after a restart.
     ///   - pool: for calls that block. A cluster that does not answer can hold one thread for each volume that is being
     ///     taken down.
+    ///   - looks: for looking at devices, which is not to wait in line behind those; without one the pool does that, too.
     ///   - keys: the cephx key of a volume's user, to serve on what a dead process has left; called on the pool.
     ///   - encryptionKeys: the key of a volume's data, for the same.
     ///   - logger: for what nobody waits for.
     package init(
         directory: FilePath,
         pool: BlockingPool,
+        looks: BlockingPool? = nil,
         keys: @escaping @Sendable (_ volumeID: String) throws -> Secret?,
         encryptionKeys: @escaping @Sendable (_ volumeID: String) throws -> DataEncryptionKey? = { _ in nil },
         logger: Logger
     ) {
         self.directory = directory
         self.pool = pool
+        self.looks = looks ?? pool
         self.keys = keys
         self.encryptionKeys = encryptionKeys
         self.logger = logger

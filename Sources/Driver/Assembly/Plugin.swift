@@ -169,9 +169,11 @@ package struct Plugin: Sendable {
         self.raiseFileLimit()
         // Threads of its own: taking down the volumes of a silent cluster holds one each.
         let threads = BlockingPool(threads: 64, name: "data engine")
+        let looks = BlockingPool(threads: 2, name: "looks at devices")
         let engine = DataEngine(
             directory: self.options.stateDirectory.appending("data"),
             pool: threads,
+            looks: looks,
             keys: { try VolumeKey.read(named: VolumeKey.name(of: $0))?.userKey },
             encryptionKeys: { try VolumeKey.dataKey(named: VolumeKey.name(of: $0)) },
             logger: self.logger
@@ -181,6 +183,7 @@ package struct Plugin: Sendable {
             BackgroundService(end: {
                 await engine.close()
                 await threads.shutdown()
+                await looks.shutdown()
             })
         )
         return engine
