@@ -40,9 +40,9 @@ generate() {
 echo "proto: generating" >&2
 c GoogleWire /usr/include google/protobuf/{descriptor,timestamp,wrappers}.proto google/protobuf/compiler/plugin.proto
 c CSIWire "$PWD/proto" csi.proto
-c LockerWire "$PWD/proto" record.proto data.proto
+c LockerWire "$PWD/proto" record.proto data.proto registration.proto
 generate CSI CSIWire csi.proto
-generate LockerProto LockerWire record.proto data.proto
+generate LockerProto LockerWire record.proto data.proto registration.proto
 
 differs=0
 for folder in GoogleWire CSIWire LockerWire CSI/Generated LockerProto/Generated; do

@@ -15,7 +15,7 @@ if [ "$check" = yes ] && [ -x "$venv/bin/python" ]; then python=$venv/bin/python
 
 # Pinned to versions that have wheels for every python above.
 packages=(grpcio==1.76.0 grpcio-tools==1.76.0 protobuf==6.33.5 setuptools==80.9.0)
-protos=(csi.proto record.proto data.proto)
+protos=(csi.proto record.proto data.proto registration.proto)
 
 command -v "$python" >/dev/null || { echo "python: $python is missing (apt-get install python3 python3-venv)" >&2; exit 1; }
 version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -56,5 +56,5 @@ mkdir -p "$modules"
     --python_out="$modules" --grpc_python_out="$modules" "${protos[@]}")
 site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 echo "import os, sys; sys.path.append(os.path.join(sys.prefix, 'locker-modules'))" >"$site/locker-modules.pth"
-"$venv/bin/python" -c 'import csi_pb2_grpc, record_pb2, data_pb2_grpc'
+"$venv/bin/python" -c 'import csi_pb2_grpc, record_pb2, data_pb2_grpc, registration_pb2_grpc'
 echo "$stamp" >"$venv/locker-stamp"

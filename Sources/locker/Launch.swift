@@ -43,6 +43,8 @@ struct Launch {
             cgroupRoot: FilePath(node?.cgroupRoot ?? ""),
             kubeletDirectory: FilePath(node?.kubeletDir ?? "/var/lib/kubelet"),
             crushLocation: try node?.crushLabels ?? [:],
+            registrationDirectory: node?.registrationDir.map { FilePath($0) },
+            registrationPath: node?.kubeletRegistrationPath.map { FilePath($0) },
             hook: KillStep.hook
         )
     }
@@ -86,9 +88,14 @@ struct Launch {
         logger: Logger
     ) -> MetricsServer {
         let (readiness, operations) = (plugin.readiness, plugin.operations)
-        let (mappers, erasures) = (plugin.mappers, plugin.erasures)
+        let (mappers, erasures, registration) = (plugin.mappers, plugin.erasures, plugin.registration)
         metrics.onCollect {
-            await ScrapeSamples.collect(operations: operations, mappers: mappers, erasures: erasures)
+            await ScrapeSamples.collect(
+                operations: operations,
+                mappers: mappers,
+                erasures: erasures,
+                registration: registration
+            )
         }
         return MetricsServer(
             address: address,

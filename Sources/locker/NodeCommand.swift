@@ -22,6 +22,7 @@ struct NodeCommand: AsyncParsableCommand {
             let mappers = try plugin.nodeMappers(engine: nil)
             try await plugin.addNode(mappers: mappers)
             try plugin.serveCSI()
+            try plugin.register()
         }
     }
 }

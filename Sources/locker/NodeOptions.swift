@@ -36,6 +36,17 @@ struct NodeOptions: ParsableArguments {
     )
     var cgroupRoot = "/sys/fs/cgroup"
 
+    @Option(
+        help: """
+            The directory that kubelet watches for drivers, /var/lib/kubelet/plugins_registry as this process sees it: the \
+            node makes itself known there. Without it another process has to (node-driver-registrar).
+            """
+    )
+    var registrationDir: String?
+
+    @Option(help: "The path of the CSI socket as kubelet sees it. Default: as --endpoint has it.")
+    var kubeletRegistrationPath: String?
+
     /// The labels of the node by their names.
     var labels: [String: String] {
         get throws {
@@ -56,6 +67,15 @@ struct NodeOptions: ParsableArguments {
     func validate() throws {
         guard self.kubeletDir.hasPrefix("/") else {
             throw ValidationError("--kubelet-dir \(self.kubeletDir) is not an absolute path")
+        }
+        for (option, path) in [
+            ("--registration-dir", self.registrationDir), ("--kubelet-registration-path", self.kubeletRegistrationPath),
+        ] {
+            guard let path, !path.hasPrefix("/") else { continue }
+            throw ValidationError("\(option) \(path) is not an absolute path")
+        }
+        guard self.kubeletRegistrationPath == nil || self.registrationDir != nil else {
+            throw ValidationError("--kubelet-registration-path is for a node that registers itself: --registration-dir")
         }
         if let most = self.maxVolumesPerNode, most < 1 {
             throw ValidationError("--max-volumes-per-node \(most) is less than 1")

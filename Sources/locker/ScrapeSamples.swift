@@ -11,7 +11,8 @@ enum ScrapeSamples {
     static func collect(
         operations: OperationRegistry,
         mappers: MapperTable?,
-        erasures: Erasures?
+        erasures: Erasures?,
+        registration: KubeletRegistration?
     ) async -> [MetricSample] {
         var samples = [MetricSample.gauge("locker_operations_in_progress", [], Double(operations.running.count))]
         if let counts = await erasures?.counts {
@@ -19,6 +20,9 @@ enum ScrapeSamples {
             samples.append(.gauge("locker_erasures_oldest_pending_seconds", [], counts.oldest / .seconds(1)))
             samples.append(.counter("locker_erasures_total", [], Double(counts.erased)))
             samples.append(.counter("locker_erasure_failures_total", [], Double(counts.failures)))
+        }
+        if let registration {
+            samples.append(.gauge("locker_kubelet_registered", [], registration.current == .registered ? 1 : 0))
         }
         guard let mappers, let devices = try? await mappers.devices() else { return samples }
         samples.append(.gauge("locker_mapped_volumes", [], Double(devices.count)))

@@ -30,6 +30,7 @@ struct ServeCommand: AsyncParsableCommand {
             let engine = try await plugin.addEngine()
             try await plugin.addNode(mappers: try plugin.nodeMappers(engine: engine))
             try plugin.serveCSI()
+            try plugin.register()
         }
     }
 }

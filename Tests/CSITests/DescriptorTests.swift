@@ -46,10 +46,15 @@ struct DescriptorTests {
         #expect(WireFacts.differences(expected: expected, found: self.reflected()) == [])
     }
 
-    @Test("the catalogue has every message of Locker's own proto files", arguments: ["record.proto", "data.proto"])
-    func ownMessages(file: String) async throws {
+    @Test(
+        "the catalogue has every message of the other proto files",
+        arguments: [
+            ("record.proto", "locker.v1."), ("data.proto", "locker.data.v1."),
+            ("registration.proto", "pluginregistration."),
+        ]
+    )
+    func ownMessages(file: String, package: String) async throws {
         let facts = try await WireFacts(protoc: file)
-        let package = file == "record.proto" ? "locker.v1." : "locker.data.v1."
         let inFile = facts.statements.filter { $0.hasPrefix("message ") }
         let inCatalogue = MessageCatalogue.locker.map { $0.fullName }.filter { $0.hasPrefix(package) }
         #expect(inFile == Set(inCatalogue.map { "message \($0.dropFirst(package.count))" }))

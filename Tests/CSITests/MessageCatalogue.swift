@@ -108,7 +108,7 @@ enum MessageCatalogue {
         VolumeUsage.self,
     ]
 
-    /// The messages of locker.v1 and locker.data.v1.
+    /// The messages of locker.v1, of locker.data.v1 and of kubelet's pluginregistration.
     static let locker: [any WireMessage.Type] = [
         AttachRequest.self,
         AttachResponse.self,
@@ -144,6 +144,10 @@ enum MessageCatalogue {
         StudentTotal.self,
         VolumeRecord.self,
         WrappedKey.self,
+        InfoRequest.self,
+        PluginInfo.self,
+        RegistrationStatus.self,
+        RegistrationStatusResponse.self,
     ]
 
     /// All of them.

@@ -166,8 +166,7 @@ class PodTests(unittest.TestCase):
         for case in CASES:
             found = {base(pod): containers(spec) for pod, spec, _ in rendering(case).pods()}
             node = options(found["locker-node"]["locker"])
-            registrar = options(found["locker-node"]["node-driver-registrar"])
-            self.assertEqual(node["--endpoint"], "unix://" + registrar["--kubelet-registration-path"])
+            self.assertEqual(node["--endpoint"], "unix://" + node["--kubelet-registration-path"])
             if "locker-data" in found:
                 data = options(found["locker-data"]["locker-data"])
                 self.assertEqual(data["--data-socket"], node["--data-socket"])
@@ -175,6 +174,30 @@ class PodTests(unittest.TestCase):
             else:
                 self.assertEqual(case, "kernel")
                 self.assertNotIn("--data-socket", node)
+
+    def test_one_process_makes_the_driver_known_to_kubelet(self):
+        def mounts(container):
+            return {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
+
+        def registry(spec):
+            return [volume["name"] for volume in spec["volumes"]
+                    if volume.get("hostPath", {}).get("path") == f"{KUBELET}/plugins_registry"]
+
+        for case in CASES:
+            spec = {base(pod): spec for pod, spec, _ in rendering(case).pods()}["locker-node"]
+            found = containers(spec)
+            self.assertNotIn("node-driver-registrar", found)
+            node = found["locker"]
+            self.assertEqual([mounts(node)[options(node)["--registration-dir"]]], registry(spec))
+            self.assertNotIn("probe", [volume["name"] for volume in spec["volumes"]])
+        upstream = Rendering(merged(CLUSTER, {"sidecars": {"registrar": {"enabled": True}}}))
+        spec = {base(pod): spec for pod, spec, _ in upstream.pods()}["locker-node"]
+        found = containers(spec)
+        self.assertNotIn("--registration-dir", options(found["locker"]))
+        self.assertNotIn("/registration", mounts(found["locker"]))
+        self.assertEqual([mounts(found["node-driver-registrar"])["/registration"]], registry(spec))
+        path = options(found["node-driver-registrar"])["--kubelet-registration-path"]
+        self.assertEqual(options(found["locker"])["--endpoint"], "unix://" + path)
 
     def test_a_data_process_outlives_the_driver(self):
         data = rendering("least").one("DaemonSet", "locker-data")
@@ -313,7 +336,7 @@ class PodTests(unittest.TestCase):
         own["controller"]["image"] = {"repository": "c", "digest": other}
         self.assertEqual(image(own, *controller), f"c@{other}")
         self.assertEqual(image(own, "locker-node", "locker"), f"locker@{digest}")
-        sidecar = {"sidecars": {"registrar": {"image": {"digest": digest}}}}
+        sidecar = {"sidecars": {"registrar": {"enabled": True, "image": {"digest": digest}}}}
         self.assertRegex(image(sidecar, "locker-node", "node-driver-registrar"), f"registrar@{digest}$")
 
 

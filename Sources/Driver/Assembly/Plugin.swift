@@ -31,6 +31,9 @@ package struct Plugin: Sendable {
     /// The erasures of the controller, for its metrics.
     package private(set) var erasures: Erasures?
 
+    /// Whether kubelet knows the driver; `nil` in a process that does not make itself known.
+    package private(set) var registration: KubeletRegistration?
+
     private let options: PluginOptions
     private let logger: Logger
     private let threads: BlockingPool
@@ -267,5 +270,22 @@ package struct Plugin: Sendable {
                 logger: self.logger
             )
         )
+    }
+    /// Makes the node known to kubelet, where an option names the directory that kubelet watches; after ``serveCSI()``, so
+    /// that it is forgotten before the calls drain.
+    ///
+    /// - Throws: ``LockerError`` with `invalidArgument` for a directory whose path is too long for a socket in it.
+    package mutating func register() throws {
+        guard let directory = self.options.registrationDirectory, let endpoint = self.options.endpoint else { return }
+        let name = KubeletRegistration.socketName(of: self.options.driverName)
+        let registration = KubeletRegistration(
+            driverName: self.options.driverName,
+            socket: try SocketEndpoint(directory.appending(name).string),
+            endpoint: (self.options.registrationPath ?? endpoint.path).string,
+            driver: endpoint,
+            logger: self.logger
+        )
+        self.registration = registration
+        self.services.append(registration)
     }
 }

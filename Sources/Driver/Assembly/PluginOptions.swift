@@ -21,6 +21,10 @@ package struct PluginOptions: Sendable {
     package var cgroupRoot: FilePath
     package var kubeletDirectory: FilePath
     package var crushLocation: [String: String]
+    /// Where kubelet looks for drivers; `nil` if another process makes this one known.
+    package var registrationDirectory: FilePath?
+    /// The CSI socket as kubelet sees it; `nil` if its path is the same there.
+    package var registrationPath: FilePath?
     package var hook: StepHook
 
     /// Options by their values.
@@ -40,6 +44,8 @@ package struct PluginOptions: Sendable {
         cgroupRoot: FilePath = "/sys/fs/cgroup",
         kubeletDirectory: FilePath = "/var/lib/kubelet",
         crushLocation: [String: String] = [:],
+        registrationDirectory: FilePath? = nil,
+        registrationPath: FilePath? = nil,
         hook: StepHook
     ) {
         self.endpoint = endpoint
@@ -57,6 +63,8 @@ package struct PluginOptions: Sendable {
         self.cgroupRoot = cgroupRoot
         self.kubeletDirectory = kubeletDirectory
         self.crushLocation = crushLocation
+        self.registrationDirectory = registrationDirectory
+        self.registrationPath = registrationPath
         self.hook = hook
     }
 }

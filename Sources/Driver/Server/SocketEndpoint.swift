@@ -37,6 +37,13 @@ package struct SocketEndpoint: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { "unix://\(self.path)" }
 
+    /// Whether somebody answers here.
+    ///
+    /// - Throws: `HostError` if that cannot be found out.
+    var isServed: Bool {
+        get throws { try UnixSocket.state(of: self.path) == .served }
+    }
+
     /// Makes the path free for a new socket: one that nobody serves any more is removed.
     ///
     /// - Throws: ``LockerError`` with `failedPrecondition` if something else is there, or a server that answers.

@@ -13,6 +13,7 @@ import sys
 import csi_pb2
 import data_pb2
 import record_pb2
+import registration_pb2
 from google.protobuf import message as protobuf_message
 from google.protobuf import message_factory
 from google.protobuf.descriptor import FieldDescriptor as Field
@@ -29,7 +30,7 @@ def message_classes():
         for nested in descriptor.nested_types:
             add(nested)
 
-    for module in (csi_pb2, record_pb2, data_pb2):
+    for module in (csi_pb2, record_pb2, data_pb2, registration_pb2):
         for descriptor in module.DESCRIPTOR.message_types_by_name.values():
             add(descriptor)
     return found

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+//
+// Written by protoc-gen-locker from registration.proto: change that file and run `make proto`.
+
+internal import LockerWire
+package import ProtobufC
+
+/// `pluginregistration.RegistrationStatusResponse`.
+package struct RegistrationStatusResponse: Sendable, Hashable {
+    /// A message with these fields; what is left out has its proto3 default.
+    package init() {}
+}
+
+extension RegistrationStatusResponse: WireMessage {
+    package static let fullName = "pluginregistration.RegistrationStatusResponse"
+    package static let wireDescriptor = WireDescriptor(pluginregistration__registration_status_response__init)
+
+    package init(wire: UnsafeRawPointer) {
+        self.init()
+    }
+
+    package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {}
+}
