@@ -16,6 +16,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -36,9 +38,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.0"),
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
@@ -80,6 +84,10 @@ let package = Package(
             ]
         ),
         .target(
+            name: "Vault",
+            dependencies: ["Host", "Locker", "Redaction", httpClient, nioCore, nioHTTP1, nioSSL, system]
+        ),
+        .target(
             name: "Telemetry",
             dependencies: [coreMetrics, logging, metrics, nioCore, nioHTTP1, nioPosix, lifecycle]
         ),
@@ -87,7 +95,7 @@ let package = Package(
             name: "Driver",
             dependencies: [
                 "BlockMap", "CSI", "GRPCWire", "Host", "Locker", "LockerProto", "ProtobufC", "RBD", "Rados",
-                "Redaction",
+                "Redaction", "Vault",
                 crypto, grpcCore, grpcTransport, lifecycle, logging, metrics, nioCore, nioPosix, system,
             ]
         ),
@@ -104,7 +112,7 @@ let package = Package(
         .executableTarget(
             name: "lockerctl",
             dependencies: [
-                "Host", "Locker", "LockerProto", "ProtobufC", "Rados", "Redaction", arguments, logging, system,
+                "Host", "Locker", "LockerProto", "ProtobufC", "Rados", "Redaction", "Vault", arguments, logging, system,
             ]
         ),
         .executableTarget(name: "protoc-gen-locker", dependencies: ["GoogleWire", "ProtobufC"]),
@@ -134,6 +142,11 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["CSpawn", "RBD", "Rados", "Redaction", subprocess, system],
             path: "Tests/TestSupport"
+        ),
+        .target(
+            name: "VaultStandIn",
+            dependencies: ["TestSupport", crypto, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL],
+            path: "Tests/VaultStandIn"
         ),
         .testTarget(
             name: "ProtobufCTests",
@@ -167,6 +180,10 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "VaultTests",
+            dependencies: ["Host", "Locker", "Redaction", "TestSupport", "Vault", "VaultStandIn", system]
+        ),
+        .testTarget(
             name: "TelemetryTests",
             dependencies: ["Redaction", "Telemetry", coreMetrics, logging, metrics, nioCore, nioPosix]
         ),
@@ -175,7 +192,9 @@ let package = Package(
             dependencies: [
                 "BlockMap", "CSI", "Driver", "GRPCWire", "Host", "Locker", "LockerProto", "ProtobufC",
                 "RBD", "Rados",
-                "Redaction", "Telemetry", "TestSupport", grpcCore, grpcTransport, logging, metrics, subprocess, system,
+                "Redaction", "Telemetry", "TestSupport", "VaultStandIn", grpcCore, grpcTransport, logging, metrics,
+                subprocess,
+                system,
             ]
         ),
         .testTarget(

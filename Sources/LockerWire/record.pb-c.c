@@ -730,6 +730,51 @@ void   locker__v1__wrapped_key__free_unpacked
   assert(message->base.descriptor == &locker__v1__wrapped_key__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   locker__v1__key_destruction__init
+                     (Locker__V1__KeyDestruction         *message)
+{
+  static const Locker__V1__KeyDestruction init_value = LOCKER__V1__KEY_DESTRUCTION__INIT;
+  *message = init_value;
+}
+size_t locker__v1__key_destruction__get_packed_size
+                     (const Locker__V1__KeyDestruction *message)
+{
+  assert(message->base.descriptor == &locker__v1__key_destruction__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t locker__v1__key_destruction__pack
+                     (const Locker__V1__KeyDestruction *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &locker__v1__key_destruction__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t locker__v1__key_destruction__pack_to_buffer
+                     (const Locker__V1__KeyDestruction *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &locker__v1__key_destruction__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Locker__V1__KeyDestruction *
+       locker__v1__key_destruction__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Locker__V1__KeyDestruction *)
+     protobuf_c_message_unpack (&locker__v1__key_destruction__descriptor,
+                                allocator, len, data);
+}
+void   locker__v1__key_destruction__free_unpacked
+                     (Locker__V1__KeyDestruction *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &locker__v1__key_destruction__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   locker__v1__layout__init
                      (Locker__V1__Layout         *message)
 {
@@ -1806,7 +1851,7 @@ const ProtobufCEnumDescriptor locker__v1__volume_record__encryption__descriptor 
   locker__v1__volume_record__encryption__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descriptors[40] =
+static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descriptors[41] =
 {
   {
     "format",
@@ -2205,6 +2250,18 @@ static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descripto
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "wrapping_keys",
+    58,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Locker__V1__VolumeRecord, n_wrapping_keys),
+    offsetof(Locker__V1__VolumeRecord, wrapping_keys),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "created_at",
     60,
     PROTOBUF_C_LABEL_NONE,
@@ -2294,14 +2351,14 @@ static const unsigned locker__v1__volume_record__field_indices_by_name[] = {
   8,   /* field[8] = capabilities */
   30,   /* field[30] = clone_depth */
   20,   /* field[20] = course */
-  33,   /* field[33] = created_at */
+  34,   /* field[34] = created_at */
   28,   /* field[28] = data_key_id */
   11,   /* field[11] = data_offset_bytes */
   17,   /* field[17] = data_pool */
   18,   /* field[18] = data_pool_id */
-  36,   /* field[36] = deleting_at */
+  37,   /* field[37] = deleting_at */
   27,   /* field[27] = encryption */
-  39,   /* field[39] = erasure */
+  40,   /* field[40] = erasure */
   26,   /* field[26] = filesystem */
   31,   /* field[31] = flatten */
   0,   /* field[0] = format */
@@ -2309,7 +2366,7 @@ static const unsigned locker__v1__volume_record__field_indices_by_name[] = {
   19,   /* field[19] = handle_key */
   13,   /* field[13] = image_id */
   12,   /* field[12] = image_name */
-  37,   /* field[37] = key_destroyed_at */
+  38,   /* field[38] = key_destroyed_at */
   7,   /* field[7] = mutable_parameters */
   6,   /* field[6] = parameters */
   5,   /* field[5] = parameters_digest */
@@ -2320,16 +2377,17 @@ static const unsigned locker__v1__volume_record__field_indices_by_name[] = {
   22,   /* field[22] = pvc_name */
   23,   /* field[23] = pvc_namespace */
   16,   /* field[16] = rados_namespace */
-  34,   /* field[34] = ready_at */
+  35,   /* field[35] = ready_at */
   4,   /* field[4] = request_name */
-  35,   /* field[35] = resized_at */
+  36,   /* field[36] = resized_at */
   1,   /* field[1] = revision */
   9,   /* field[9] = source */
   3,   /* field[3] = step */
   21,   /* field[21] = student */
   32,   /* field[32] = topology */
-  38,   /* field[38] = trashed_at */
+  39,   /* field[39] = trashed_at */
   29,   /* field[29] = wrapping_key_id */
+  33,   /* field[33] = wrapping_keys */
 };
 static const ProtobufCIntRange locker__v1__volume_record__number_ranges[8 + 1] =
 {
@@ -2339,9 +2397,9 @@ static const ProtobufCIntRange locker__v1__volume_record__number_ranges[8 + 1] =
   { 30, 12 },
   { 40, 20 },
   { 50, 25 },
-  { 60, 33 },
-  { 70, 39 },
-  { 0, 40 }
+  { 60, 34 },
+  { 70, 40 },
+  { 0, 41 }
 };
 const ProtobufCMessageDescriptor locker__v1__volume_record__descriptor =
 {
@@ -2351,7 +2409,7 @@ const ProtobufCMessageDescriptor locker__v1__volume_record__descriptor =
   "Locker__V1__VolumeRecord",
   "locker.v1",
   sizeof(Locker__V1__VolumeRecord),
-  40,
+  41,
   locker__v1__volume_record__field_descriptors,
   locker__v1__volume_record__field_indices_by_name,
   8,  locker__v1__volume_record__number_ranges,
@@ -2800,7 +2858,7 @@ const ProtobufCEnumDescriptor locker__v1__erasure_receipt__key_fate__descriptor 
   locker__v1__erasure_receipt__key_fate__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor locker__v1__erasure_receipt__field_descriptors[28] =
+static const ProtobufCFieldDescriptor locker__v1__erasure_receipt__field_descriptors[29] =
 {
   {
     "format",
@@ -3091,6 +3149,18 @@ static const ProtobufCFieldDescriptor locker__v1__erasure_receipt__field_descrip
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "wrapping_keys",
+    54,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Locker__V1__ErasureReceipt, n_wrapping_keys),
+    offsetof(Locker__V1__ErasureReceipt, wrapping_keys),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "driver_name",
     60,
     PROTOBUF_C_LABEL_NONE,
@@ -3141,18 +3211,18 @@ static const ProtobufCFieldDescriptor locker__v1__erasure_receipt__field_descrip
 };
 static const unsigned locker__v1__erasure_receipt__field_indices_by_name[] = {
   20,   /* field[20] = checks */
-  25,   /* field[25] = controller */
+  26,   /* field[26] = controller */
   5,   /* field[5] = course */
   15,   /* field[15] = created_at */
   23,   /* field[23] = data_key_id */
   16,   /* field[16] = deleting_at */
-  24,   /* field[24] = driver_name */
+  25,   /* field[25] = driver_name */
   19,   /* field[19] = erased_at */
   0,   /* field[0] = format */
   9,   /* field[9] = fsid */
   8,   /* field[8] = image_id */
   7,   /* field[7] = image_name */
-  27,   /* field[27] = instance_key */
+  28,   /* field[28] = instance_key */
   22,   /* field[22] = key_destroyed_at */
   21,   /* field[21] = key_fate */
   13,   /* field[13] = payload_bytes */
@@ -3167,7 +3237,8 @@ static const unsigned locker__v1__erasure_receipt__field_indices_by_name[] = {
   1,   /* field[1] = request_name */
   6,   /* field[6] = student */
   17,   /* field[17] = trashed_at */
-  26,   /* field[26] = version */
+  27,   /* field[27] = version */
+  24,   /* field[24] = wrapping_keys */
 };
 static const ProtobufCIntRange locker__v1__erasure_receipt__number_ranges[7 + 1] =
 {
@@ -3177,8 +3248,8 @@ static const ProtobufCIntRange locker__v1__erasure_receipt__number_ranges[7 + 1]
   { 30, 13 },
   { 40, 15 },
   { 50, 20 },
-  { 60, 24 },
-  { 0, 28 }
+  { 60, 25 },
+  { 0, 29 }
 };
 const ProtobufCMessageDescriptor locker__v1__erasure_receipt__descriptor =
 {
@@ -3188,7 +3259,7 @@ const ProtobufCMessageDescriptor locker__v1__erasure_receipt__descriptor =
   "Locker__V1__ErasureReceipt",
   "locker.v1",
   sizeof(Locker__V1__ErasureReceipt),
-  28,
+  29,
   locker__v1__erasure_receipt__field_descriptors,
   locker__v1__erasure_receipt__field_indices_by_name,
   7,  locker__v1__erasure_receipt__number_ranges,
@@ -4273,7 +4344,7 @@ const ProtobufCMessageDescriptor locker__v1__node_record__descriptor =
   (ProtobufCMessageInit) locker__v1__node_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor locker__v1__wrapped_key__field_descriptors[9] =
+static const ProtobufCFieldDescriptor locker__v1__wrapped_key__field_descriptors[11] =
 {
   {
     "format",
@@ -4336,6 +4407,30 @@ static const ProtobufCFieldDescriptor locker__v1__wrapped_key__field_descriptors
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "wrapping_key_fingerprint",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__WrappedKey, wrapping_key_fingerprint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "former_wrapping_keys",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Locker__V1__WrappedKey, n_former_wrapping_keys),
+    offsetof(Locker__V1__WrappedKey, former_wrapping_keys),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "record_key",
     10,
     PROTOBUF_C_LABEL_NONE,
@@ -4385,22 +4480,25 @@ static const ProtobufCFieldDescriptor locker__v1__wrapped_key__field_descriptors
   },
 };
 static const unsigned locker__v1__wrapped_key__field_indices_by_name[] = {
-  7,   /* field[7] = course */
+  9,   /* field[9] = course */
   2,   /* field[2] = data_key_id */
   0,   /* field[0] = format */
-  6,   /* field[6] = rados_namespace */
-  5,   /* field[5] = record_key */
+  6,   /* field[6] = former_wrapping_keys */
+  8,   /* field[8] = rados_namespace */
+  7,   /* field[7] = record_key */
   1,   /* field[1] = revision */
   4,   /* field[4] = sealed_key */
-  8,   /* field[8] = wrapped_at */
+  10,   /* field[10] = wrapped_at */
+  5,   /* field[5] = wrapping_key_fingerprint */
   3,   /* field[3] = wrapping_key_id */
 };
-static const ProtobufCIntRange locker__v1__wrapped_key__number_ranges[3 + 1] =
+static const ProtobufCIntRange locker__v1__wrapped_key__number_ranges[4 + 1] =
 {
   { 1, 0 },
-  { 10, 5 },
-  { 20, 8 },
-  { 0, 9 }
+  { 7, 5 },
+  { 10, 7 },
+  { 20, 10 },
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor locker__v1__wrapped_key__descriptor =
 {
@@ -4410,11 +4508,208 @@ const ProtobufCMessageDescriptor locker__v1__wrapped_key__descriptor =
   "Locker__V1__WrappedKey",
   "locker.v1",
   sizeof(Locker__V1__WrappedKey),
-  9,
+  11,
   locker__v1__wrapped_key__field_descriptors,
   locker__v1__wrapped_key__field_indices_by_name,
-  3,  locker__v1__wrapped_key__number_ranges,
+  4,  locker__v1__wrapped_key__number_ranges,
   (ProtobufCMessageInit) locker__v1__wrapped_key__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__key_destruction__field_descriptors[13] =
+{
+  {
+    "format",
+    100,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__KeyDestruction, format),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "course",
+    101,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__KeyDestruction, course),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fsid",
+    102,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__KeyDestruction, fsid),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pool_id",
+    103,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__KeyDestruction, pool_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pool",
+    104,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__KeyDestruction, pool),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "keys",
+    110,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Locker__V1__KeyDestruction, n_keys),
+    offsetof(Locker__V1__KeyDestruction, keys),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "how",
+    111,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__KeyDestruction, how),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attested",
+    112,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__KeyDestruction, attested),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "destroyed_at",
+    120,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__KeyDestruction, destroyed_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "driver_name",
+    130,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__KeyDestruction, driver_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "host",
+    131,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__KeyDestruction, host),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    132,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__KeyDestruction, version),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "instance_key",
+    133,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__KeyDestruction, instance_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__key_destruction__field_indices_by_name[] = {
+  7,   /* field[7] = attested */
+  1,   /* field[1] = course */
+  8,   /* field[8] = destroyed_at */
+  9,   /* field[9] = driver_name */
+  0,   /* field[0] = format */
+  2,   /* field[2] = fsid */
+  10,   /* field[10] = host */
+  6,   /* field[6] = how */
+  12,   /* field[12] = instance_key */
+  5,   /* field[5] = keys */
+  4,   /* field[4] = pool */
+  3,   /* field[3] = pool_id */
+  11,   /* field[11] = version */
+};
+static const ProtobufCIntRange locker__v1__key_destruction__number_ranges[4 + 1] =
+{
+  { 100, 0 },
+  { 110, 5 },
+  { 120, 8 },
+  { 130, 9 },
+  { 0, 13 }
+};
+const ProtobufCMessageDescriptor locker__v1__key_destruction__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.KeyDestruction",
+  "KeyDestruction",
+  "Locker__V1__KeyDestruction",
+  "locker.v1",
+  sizeof(Locker__V1__KeyDestruction),
+  13,
+  locker__v1__key_destruction__field_descriptors,
+  locker__v1__key_destruction__field_indices_by_name,
+  4,  locker__v1__key_destruction__number_ranges,
+  (ProtobufCMessageInit) locker__v1__key_destruction__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor locker__v1__layout__field_descriptors[3] =

@@ -11,6 +11,7 @@ package import Logging
 internal import Rados
 package import ServiceLifecycle
 internal import SystemPackage
+internal import Vault
 
 /// A process of Locker, put together: what it serves and what runs beside that.
 ///
@@ -39,6 +40,7 @@ package struct Plugin: Sendable {
     private let threads: BlockingPool
     private let catalog: ClusterCatalog
     private let clusters: ClusterPool
+    private let vault: VaultServices
     private var registrations: [any RegistrableRPCService] = []
 
     /// A process that serves nothing yet.
@@ -50,8 +52,11 @@ package struct Plugin: Sendable {
         self.catalog = ClusterCatalog(path: options.config, instancePath: options.instanceConfig)
         let clusters = ClusterPool(threads: threads)
         self.clusters = clusters
+        let vault = VaultServices()
+        self.vault = vault
         self.services.append(
             BackgroundService({ await clusters.run() }) {
+                await vault.shutDown()
                 await clusters.close()
                 await threads.shutdown()
             }
@@ -105,7 +110,7 @@ package struct Plugin: Sendable {
             catalog: self.catalog,
             operations: self.operations,
             keys: keys,
-            keyEncryptionKeys: KeyEncryptionKeyFiles(self.options.keyEncryptionKeys),
+            keyKeepers: KeyKeepers(files: self.options.keyEncryptionKeys, services: self.vault),
             ownNode: self.options.nodeID.isEmpty ? nil : self.options.nodeID
         )
         self.registrations.append(ControllerRegistration(server))
@@ -125,7 +130,7 @@ package struct Plugin: Sendable {
             threads: self.threads,
             kubelet: self.options.kubeletDirectory,
             crushLocation: self.options.crushLocation,
-            keyEncryptionKeys: KeyEncryptionKeyFiles(self.options.keyEncryptionKeys),
+            keyKeepers: KeyKeepers(files: self.options.keyEncryptionKeys, services: self.vault),
             cgroups: self.options.cgroupRoot,
             logger: self.logger,
             hook: self.options.hook

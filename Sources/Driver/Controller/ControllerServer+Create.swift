@@ -66,13 +66,13 @@ extension ControllerServer {
     private func wrappingKeys(
         for parameters: ClassParameters,
         secrets: [String: Secret]
-    ) throws -> KeyEncryptionKeys? {
+    ) throws -> (any KeyKeeper)? {
         guard parameters.isEncrypted else { return nil }
-        guard let keys = try self.keyEncryptionKeys.keys(secrets, course: parameters.course) else {
+        guard let keys = try self.keyKeepers.keeper(secrets, course: parameters.course) else {
             throw LockerError(
                 .invalidArgument,
                 "parameter encrypted needs a key-encryption key for course \"\(parameters.course)\", and there is none in"
-                    + " \(self.keyEncryptionKeys.places(course: parameters.course)); make one with: openssl rand -base64 32"
+                    + " \(self.keyKeepers.places(course: parameters.course)); make one with: openssl rand -base64 32"
             )
         }
         return keys

@@ -13,7 +13,7 @@ package struct ControllerServer: ControllerService {
     let catalog: ClusterCatalog
     let operations: OperationRegistry
     let keys: InstanceKeys
-    let keyEncryptionKeys: KeyEncryptionKeyFiles
+    let keyKeepers: KeyKeepers
     /// The one node there is, where controller and node are one process.
     let ownNode: String?
 
@@ -23,7 +23,7 @@ package struct ControllerServer: ControllerService {
         catalog: ClusterCatalog,
         operations: OperationRegistry,
         keys: InstanceKeys,
-        keyEncryptionKeys: KeyEncryptionKeyFiles,
+        keyKeepers: KeyKeepers,
         ownNode: String? = nil
     ) {
         self.ownNode = ownNode
@@ -31,7 +31,7 @@ package struct ControllerServer: ControllerService {
         self.catalog = catalog
         self.operations = operations
         self.keys = keys
-        self.keyEncryptionKeys = keyEncryptionKeys
+        self.keyKeepers = keyKeepers
     }
 
     package func controllerGetCapabilities(

@@ -19,12 +19,12 @@ extension NodeVolumes {
         io: IOContext
     ) async throws -> DataEncryptionKey? {
         try await volume.dataKey(at: handle.recordKey, in: io) {
-            guard let keys = try self.keyEncryptionKeys.keys(secrets, course: volume.course) else {
+            guard let keys = try self.keyKeepers.keeper(secrets, course: volume.course) else {
                 throw LockerError(
                     .failedPrecondition,
                     "volume \"\(volume.requestName)\" is encrypted, its data key \(volume.dataKeyID) wrapped by"
                         + " key-encryption key \"\(volume.wrappingKeyID)\" of course \"\(volume.course)\", and this node finds"
-                        + " none in \(self.keyEncryptionKeys.places(course: volume.course)); give it the one that the"
+                        + " none in \(self.keyKeepers.places(course: volume.course)); give it the one that the"
                         + " controller has"
                 )
             }

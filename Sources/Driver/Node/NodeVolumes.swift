@@ -29,7 +29,7 @@ package final class NodeVolumes: Sendable {
     let kernelLimits: KernelLimits
     let kubelet: TrustedRoot
     let crushLocation: [String: String]
-    let keyEncryptionKeys: KeyEncryptionKeyFiles
+    let keyKeepers: KeyKeepers
 
     /// The volumes of a node.
     ///
@@ -41,7 +41,7 @@ package final class NodeVolumes: Sendable {
     ///   - threads: for calls that block.
     ///   - kubelet: the directory that kubelet's paths are below.
     ///   - crushLocation: where the node is in the CRUSH map, by types of buckets.
-    ///   - keyEncryptionKeys: what opens the keys of encrypted volumes.
+    ///   - keyKeepers: who opens the keys of encrypted volumes.
     ///   - cgroups: where the control groups of the pods are.
     ///   - hook: told of each step.
     package init(
@@ -53,7 +53,7 @@ package final class NodeVolumes: Sendable {
         threads: BlockingPool,
         kubelet: FilePath,
         crushLocation: [String: String],
-        keyEncryptionKeys: KeyEncryptionKeyFiles,
+        keyKeepers: KeyKeepers,
         cgroups: FilePath,
         logger: Logger,
         hook: StepHook = .none
@@ -70,7 +70,7 @@ package final class NodeVolumes: Sendable {
         self.statistics = StatisticsGuard()
         self.kubelet = TrustedRoot(kubelet)
         self.crushLocation = crushLocation
-        self.keyEncryptionKeys = keyEncryptionKeys
+        self.keyKeepers = keyKeepers
         self.kernelLimits = KernelLimits(root: cgroups)
     }
 

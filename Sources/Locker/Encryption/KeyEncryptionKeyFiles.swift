@@ -17,13 +17,16 @@ package struct KeyEncryptionKeyFiles: Sendable {
         self.path = path
     }
 
-    /// The keys for a course; `nil` if there are none.
+    /// What there is for a course; `nil` if there is nothing.
     ///
-    /// - Parameter secrets: a request's; if they hold key-encryption keys, no file is looked at.
+    /// - Parameter secrets: a request's; if they hold or name key-encryption keys, no file is looked at.
     /// - Throws: ``LockerError``: `invalidArgument` for a secret that is no key, `failedPrecondition` for a file that holds
     ///   none or cannot be read.
-    package func keys(_ secrets: [String: Secret] = [:], course: String) throws(LockerError) -> KeyEncryptionKeys? {
-        if let keys = try KeyEncryptionKeys(secrets: secrets) { return keys }
+    package func settings(
+        _ secrets: [String: Secret] = [:],
+        course: String
+    ) throws(LockerError) -> KeyEncryptionSettings? {
+        if let settings = try KeyEncryptionSettings(secrets: secrets, course: course) { return settings }
         guard let path = self.path else { return nil }
         let found: (file: FilePath, bytes: [UInt8])?
         do throws(HostError) {
@@ -37,12 +40,7 @@ package struct KeyEncryptionKeyFiles: Sendable {
         }
         guard let found else { return nil }
         let text = String(decoding: found.bytes, as: UTF8.self)
-        do throws(LockerError) {
-            return try KeyEncryptionKeys(parsing: text, origin: "the file \(found.file)")
-        } catch {
-            // The request is not what is wrong.
-            throw LockerError(.failedPrecondition, error.message)
-        }
+        return try KeyEncryptionSettings(parsing: text, origin: "the file \(found.file)", course: course)
     }
 
     private static func read(_ path: FilePath, course: String) throws(HostError) -> (file: FilePath, bytes: [UInt8])? {
@@ -58,7 +56,7 @@ package struct KeyEncryptionKeyFiles: Sendable {
 
     /// Where keys for a course are looked for, for messages that there are none.
     package func places(course: String) -> String {
-        let secret = "the Secret (kek.1 to kek.255)"
+        let secret = "the Secret (kek.1 to kek.255, or encryptionKMSType)"
         guard let path = self.path else { return "\(secret), and no file is named by --key-encryption-keys" }
         return "\(secret) or \(path), or \(path.appending(course)) if that is a directory"
     }

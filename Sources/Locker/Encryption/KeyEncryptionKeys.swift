@@ -4,6 +4,7 @@
 internal import Crypto
 internal import FoundationEssentials
 package import Host
+internal import LockerProto
 package import Redaction
 
 /// Key-encryption keys by their numbers: the highest wraps, all open.
@@ -12,7 +13,7 @@ package import Redaction
 /// are AES-256-GCM with the volume's ``KeyIdentity`` as additional data.
 package struct KeyEncryptionKeys: Sendable, Hashable {
     /// What names in a Secret and names of keys begin with.
-    private static let prefix = "kek."
+    package static let prefix = "kek."
     private static let shortest = 32
 
     private let keys: [UInt8: Secret]
@@ -22,22 +23,23 @@ package struct KeyEncryptionKeys: Sendable, Hashable {
 
     /// Those of a class' Secret: `kek.1` to `kek.255`.
     ///
+    /// - Parameter origin: what messages call the place of the entries.
     /// - Returns: `nil` if it has none.
     /// - Throws: ``LockerError`` with `invalidArgument`, which never holds a part of a key.
-    package init?(secrets: [String: Secret]) throws(LockerError) {
+    package init?(secrets: [String: Secret], origin: String = "the Secret") throws(LockerError) {
         var keys: [UInt8: Secret] = [:]
         for (name, key) in secrets where name.hasPrefix(Self.prefix) {
             let digits = name.dropFirst(Self.prefix.count)
             guard let number = UInt8(digits), number > 0, "\(number)" == digits else {
                 throw LockerError(
                     .invalidArgument,
-                    "secrets: \(name) is no key-encryption key's name; they are kek.1 to kek.255"
+                    "\(origin): \(name) is no key-encryption key's name; they are kek.1 to kek.255"
                 )
             }
             guard key.reveal().utf8.count >= Self.shortest else {
                 throw LockerError(
                     .invalidArgument,
-                    "secrets: \(name) is shorter than \(Self.shortest) characters; make one with: openssl rand -base64 32"
+                    "\(origin): \(name) is shorter than \(Self.shortest) characters; make one with: openssl rand -base64 32"
                 )
             }
             keys[number] = key
@@ -45,7 +47,7 @@ package struct KeyEncryptionKeys: Sendable, Hashable {
         guard let highest = keys.keys.max() else { return nil }
         self.keys = keys
         self.highest = highest
-        self.origin = "the Secret"
+        self.origin = origin
     }
 
     /// Those of a file's text, one a line: a number from 1 to 255 and the key.
@@ -69,21 +71,38 @@ package struct KeyEncryptionKeys: Sendable, Hashable {
         )
     }
 
+    /// What tells a key from another under its name: a MAC by the key, of which nothing of the key follows.
+    private static func fingerprint(_ key: Secret) -> String {
+        let label = Array("locker key-encryption key fingerprint 1".utf8)
+        return Array(HMAC<SHA256>.authenticationCode(for: label, using: Self.symmetric(key)).prefix(8)).hex
+    }
+
+    /// Each key's name with its fingerprint, as ``WrappedKey/wrappingKey`` has them.
+    package var names: [String] {
+        self.keys.keys.sorted().compactMap { number in
+            self.keys[number].map { WrappedKey.name(Self.name(number), fingerprint: Self.fingerprint($0)) }
+        }
+    }
+
     private static func name(_ number: UInt8) -> String { "\(self.prefix)\(number)" }
 }
 
 extension KeyEncryptionKeys: KeyKeeper {
-    package var wrappingKeyID: String { Self.name(self.highest) }
+    package var newest: String { Self.name(self.highest) }
 
-    package func wrap(_ key: DataEncryptionKey, of identity: KeyIdentity) async throws -> [UInt8] {
-        guard let text = self.keys[self.highest] else { throw self.missing(self.wrappingKeyID, identity) }
+    package func wrap(_ key: DataEncryptionKey, of identity: KeyIdentity) async throws -> SealedKey {
+        guard let text = self.keys[self.highest] else { throw self.missing(self.newest, identity) }
         let box = try key.withBytes { bytes in
             try AES.GCM.seal(bytes, using: Self.symmetric(text), authenticating: identity.bytes)
         }
         guard let sealed = box.combined else {
             throw LockerError(.internal, "data key \(identity.dataKeyID) could not be wrapped")
         }
-        return Array(sealed)
+        return SealedKey(
+            bytes: Array(sealed),
+            wrappingKeyID: self.newest,
+            fingerprint: Self.fingerprint(text)
+        )
     }
 
     package func unwrap(
@@ -110,6 +129,15 @@ extension KeyEncryptionKeys: KeyKeeper {
         // The copy that is not in locked memory; nobody else refers to it, so that these are its bytes.
         defer { opened.resetBytes(in: opened.startIndex..<opened.endIndex) }
         return try opened.withUnsafeBytes { try DataEncryptionKey(copying: $0) }
+    }
+
+    package func rewrap(
+        _ sealed: [UInt8],
+        wrappedBy wrappingKeyID: String,
+        of identity: KeyIdentity
+    ) async throws -> SealedKey? {
+        if wrappingKeyID == self.newest { return nil }
+        return try await self.rewrapHere(sealed, wrappedBy: wrappingKeyID, of: identity, openedBy: self)
     }
 
     private func missing(_ name: String, _ identity: KeyIdentity) -> LockerError {

@@ -40,7 +40,7 @@ package struct KeyIdentity: Sendable, Hashable {
     }
 
     /// What a wrapped key is bound to; permanent, as docs/records.md has it.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         let parts = [
             "locker data key 1", self.fsid, "\(self.poolID)", self.namespace, self.recordKey.hex, self.dataKeyID,
         ]

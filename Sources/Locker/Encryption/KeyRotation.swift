@@ -67,31 +67,21 @@ package struct KeyRotation: Sendable {
         let keys = try await WrappedKeyStore(besides: io)
         for _ in 0..<16 {
             guard let found = try await keys.read(entry.record.dataKeyID) else { return .absent }
-            guard found.value.wrappingKeyID != keeper.wrappingKeyID else {
-                // One that was cut short after the key and before the record.
-                try await self.note(keeper.wrappingKeyID, of: entry, in: io)
-                return .current
-            }
             let identity = KeyIdentity(entry.record, at: entry.recordKey, in: io)
-            let dataKey = try await keeper.unwrap(
+            let sealed = try await keeper.rewrap(
                 found.value.sealedKey,
                 wrappedBy: found.value.wrappingKeyID,
                 of: identity
             )
-            var wrapped = found.value
-            wrapped.wrappingKeyID = keeper.wrappingKeyID
-            wrapped.sealedKey = try await keeper.wrap(dataKey, of: identity)
-            wrapped.wrappedAt = self.clock.milliseconds
-            // What replaces the only copy opens.
-            let again = try await keeper.unwrap(wrapped.sealedKey, wrappedBy: wrapped.wrappingKeyID, of: identity)
-            guard again == dataKey else {
-                throw LockerError(
-                    .internal,
-                    "data key \(identity.dataKeyID) does not open as it was wrapped; it was left"
-                )
+            guard let sealed else {
+                // One that was cut short after the key and before the record.
+                try await self.note(found.value.wrappingKeyID, of: entry, in: io)
+                return .current
             }
+            var wrapped = found.value
+            wrapped.take(sealed, at: self.clock.milliseconds)
             guard try await keys.replace(found, with: wrapped) else { continue }
-            try await self.note(keeper.wrappingKeyID, of: entry, in: io)
+            try await self.note(wrapped.wrappingKeyID, of: entry, in: io)
             return .rewrapped
         }
         throw LockerError(.aborted, "data key \(entry.record.dataKeyID) is changed by several at once; try again")

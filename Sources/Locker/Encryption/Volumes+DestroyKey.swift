@@ -3,6 +3,7 @@
 
 internal import LockerProto
 internal import Logging
+internal import ProtobufC
 internal import RBD
 internal import Rados
 internal import Synchronization
@@ -21,12 +22,51 @@ extension Volumes {
         guard record.encryption != .plain, record.keyDestroyedAt == 0 else { return mine }
         let clients = try await self.watchers(of: record, io: place.io)
         guard clients.isEmpty else { throw Self.stillOpen(record, at: clients, io: place.io) }
-        try await WrappedKeyStore(besides: place.io).destroy(record.dataKeyID)
+        guard let mine = try await self.removeKey(of: mine, at: place) else { return nil }
+        record = mine.value
         try self.hook.reached("delete.unkeyed")
         try await self.overwriteHeader(of: record, io: place.io)
         try self.hook.reached("delete.overwritten")
         record.keyDestroyedAt = self.clock.milliseconds
         return try await place.store.put(record, at: place.key, replacing: mine)
+    }
+
+    /// Removes the wrapped key, having written into the record which key-encryption keys have ever wrapped it.
+    ///
+    /// - Returns: the record; `nil` if somebody else has changed it meanwhile.
+    private func removeKey(
+        of mine: Stored<VolumeRecord>,
+        at place: Place
+    ) async throws -> Stored<VolumeRecord>? {
+        let keys = try await WrappedKeyStore(besides: place.io)
+        let id = mine.value.dataKeyID
+        var mine = mine
+        for _ in 0..<16 {
+            let found: Stored<WrappedKey>?
+            do {
+                found = try await keys.read(id)
+            } catch let error where Self.isUnreadable(error) {
+                // It goes all the same; what has wrapped it is not known then.
+                try await keys.destroy(id)
+                return mine
+            }
+            // What is gone was noted before it went.
+            guard let found else { return mine }
+            if mine.value.wrappingKeys != found.value.history {
+                var record = mine.value
+                record.wrappingKeys = found.value.history
+                guard let noted = try await place.store.put(record, at: place.key, replacing: mine) else { return nil }
+                mine = noted
+            }
+            // Not so if it was wrapped anew since it was read.
+            if try await keys.destroy(found) { return mine }
+        }
+        throw LockerError(.aborted, "data key \(id) is wrapped anew all the time; try again")
+    }
+
+    /// Whether a wrapped key is there that cannot be understood: damaged, or of a later version.
+    private static func isUnreadable(_ error: any Error) -> Bool {
+        error is WireError || (error as? LockerError)?.code == .failedPrecondition
     }
 
     /// Who has a volume's image open for writing; nobody if it is gone.

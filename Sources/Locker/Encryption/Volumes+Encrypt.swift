@@ -38,10 +38,12 @@ extension Volumes {
             throw LockerError(.internal, "volume \"\(request.name)\" came without a key-encryption key")
         }
         let dataKey = try DataEncryptionKey.random()
+        let sealed = try await keeper.wrap(dataKey, of: KeyIdentity(record, at: key, in: io))
         let wrapped = WrappedKey(
             dataKeyID: record.dataKeyID,
-            wrappingKeyID: keeper.wrappingKeyID,
-            sealedKey: try await keeper.wrap(dataKey, of: KeyIdentity(record, at: key, in: io)),
+            wrappingKeyID: sealed.wrappingKeyID,
+            sealedKey: sealed.bytes,
+            wrappingKeyFingerprint: sealed.fingerprint,
             recordKey: key.bytes,
             radosNamespace: io.namespace,
             course: record.course,

@@ -99,6 +99,46 @@ package struct WrappedKeyStore: Sendable {
         }
     }
 
+    /// Removes a key as it was read.
+    ///
+    /// - Returns: whether it is gone: not so if it was wrapped anew meanwhile.
+    func destroy(_ found: Stored<WrappedKey>) async throws -> Bool {
+        try await self.explainingCaps("rwx") {
+            do {
+                try await self.io.write(Self.object(found.value.dataKeyID)) {
+                    $0.assertExists()
+                    $0.compareOmap(key: Self.entry, equals: found.raw)
+                    $0.removeObject()
+                }
+                return true
+            } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+                return true
+            } catch let error as CephError
+                where error.code == .canceled && error.call == "rados_aio_write_op_operate"
+            {
+                return false
+            }
+        }
+    }
+
+    /// Every wrapped key of the pool; those whose bytes are damaged open nothing, and are left out.
+    ///
+    /// - Throws: as ``read(_:)``, also for one of a later version.
+    package func all() async throws -> [WrappedKey] {
+        try await self.explainingCaps("r") {
+            var found: [WrappedKey] = []
+            for object in try await self.io.objects() where object.hasPrefix(Self.objectPrefix) {
+                let id = String(object.dropFirst(Self.objectPrefix.count))
+                do {
+                    if let wrapped = try await self.read(id)?.value { found.append(wrapped) }
+                } catch is WireError {
+                    continue
+                }
+            }
+            return found
+        }
+    }
+
     private func explainingCaps<T>(_ caps: String, _ body: () async throws -> T) async throws -> T {
         do {
             return try await body()

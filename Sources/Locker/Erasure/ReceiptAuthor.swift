@@ -44,6 +44,7 @@ struct ReceiptAuthor: Sendable {
             keyFate: record.dataKeyID.isEmpty ? .none : .keyRemoved,
             keyDestroyedAt: record.keyDestroyedAt,
             dataKeyID: record.dataKeyID,
+            wrappingKeys: record.wrappingKeys,
             driverName: self.identity.instance,
             controller: self.identity.process,
             version: self.version,

@@ -80,6 +80,9 @@ package struct ErasureReceipt: Sendable, Hashable {
     /// The name of the data key, under which it was; empty for none.
     package var dataKeyID: String
 
+    /// As in VolumeRecord. Once a KeyDestruction names them all, the key is destroyed with them.
+    package var wrappingKeys: [String]
+
     /// Who says so: the driver's name, the controller's, its version, and the number of the instance key that signed (0
     /// for none).
     package var driverName: String
@@ -119,6 +122,7 @@ package struct ErasureReceipt: Sendable, Hashable {
         keyFate: ErasureReceipt.KeyFate = .init(rawValue: 0),
         keyDestroyedAt: Int64 = 0,
         dataKeyID: String = "",
+        wrappingKeys: [String] = [],
         driverName: String = "",
         controller: String = "",
         version: String = "",
@@ -148,6 +152,7 @@ package struct ErasureReceipt: Sendable, Hashable {
         self.keyFate = keyFate
         self.keyDestroyedAt = keyDestroyedAt
         self.dataKeyID = dataKeyID
+        self.wrappingKeys = wrappingKeys
         self.driverName = driverName
         self.controller = controller
         self.version = version
@@ -231,6 +236,7 @@ extension ErasureReceipt: WireMessage {
         self.keyFate = .init(rawValue: Int32(bitPattern: raw.key_fate.rawValue))
         self.keyDestroyedAt = raw.key_destroyed_at
         self.dataKeyID = WireReading.string(raw.data_key_id)
+        self.wrappingKeys = WireReading.strings(raw.wrapping_keys, raw.n_wrapping_keys)
         self.driverName = WireReading.string(raw.driver_name)
         self.controller = WireReading.string(raw.controller)
         self.version = WireReading.string(raw.version)
@@ -266,6 +272,8 @@ extension ErasureReceipt: WireMessage {
         raw.pointee.key_fate = .init(rawValue: UInt32(bitPattern: self.keyFate.rawValue))
         raw.pointee.key_destroyed_at = self.keyDestroyedAt
         raw.pointee.data_key_id = try arena.string(self.dataKeyID, "locker.v1.ErasureReceipt.data_key_id")
+        raw.pointee.n_wrapping_keys = self.wrappingKeys.count
+        raw.pointee.wrapping_keys = try arena.strings(self.wrappingKeys, "locker.v1.ErasureReceipt.wrapping_keys")
         raw.pointee.driver_name = try arena.string(self.driverName, "locker.v1.ErasureReceipt.driver_name")
         raw.pointee.controller = try arena.string(self.controller, "locker.v1.ErasureReceipt.controller")
         raw.pointee.version = try arena.string(self.version, "locker.v1.ErasureReceipt.version")

@@ -108,6 +108,10 @@ package struct VolumeRecord: Sendable, Hashable {
     /// Where the volume can be reached from; empty for everywhere.
     package var topology: [String: String]
 
+    /// Noted before the key of a deleted volume is destroyed: every key-encryption key that has ever wrapped it, as
+    /// name#fingerprint; empty if that is not known.
+    package var wrappingKeys: [String]
+
     /// Milliseconds since 1970.
     package var createdAt: Int64
 
@@ -164,6 +168,7 @@ package struct VolumeRecord: Sendable, Hashable {
         cloneDepth: UInt32 = 0,
         flatten: Bool = false,
         topology: [String: String] = [:],
+        wrappingKeys: [String] = [],
         createdAt: Int64 = 0,
         readyAt: Int64 = 0,
         resizedAt: Int64 = 0,
@@ -205,6 +210,7 @@ package struct VolumeRecord: Sendable, Hashable {
         self.cloneDepth = cloneDepth
         self.flatten = flatten
         self.topology = topology
+        self.wrappingKeys = wrappingKeys
         self.createdAt = createdAt
         self.readyAt = readyAt
         self.resizedAt = resizedAt
@@ -319,6 +325,7 @@ extension VolumeRecord: WireMessage {
         self.cloneDepth = raw.clone_depth
         self.flatten = raw.flatten != 0
         self.topology = WireReading.map(raw.topology, raw.n_topology) { ($0.key, $0.value) }
+        self.wrappingKeys = WireReading.strings(raw.wrapping_keys, raw.n_wrapping_keys)
         self.createdAt = raw.created_at
         self.readyAt = raw.ready_at
         self.resizedAt = raw.resized_at
@@ -392,6 +399,8 @@ extension VolumeRecord: WireMessage {
             as: Locker__V1__VolumeRecord__TopologyEntry.self,
             "locker.v1.VolumeRecord.topology"
         )
+        raw.pointee.n_wrapping_keys = self.wrappingKeys.count
+        raw.pointee.wrapping_keys = try arena.strings(self.wrappingKeys, "locker.v1.VolumeRecord.wrapping_keys")
         raw.pointee.created_at = self.createdAt
         raw.pointee.ready_at = self.readyAt
         raw.pointee.resized_at = self.resizedAt

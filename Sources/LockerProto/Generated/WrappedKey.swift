@@ -21,9 +21,15 @@ package struct WrappedKey: Sendable, Hashable {
     /// `wrapping_key_id`, field 4.
     package var wrappingKeyID: String
 
-    /// AES-256-GCM: nonce (12 bytes), the data encryption key encrypted (32), tag (16). docs/records.md has what the tag
-    /// covers besides.
+    /// Of a key kek.N, AES-256-GCM: nonce (12 bytes), the data encryption key encrypted (32), tag (16). docs/records.md has
+    /// what the tag covers besides. Of a key vault:KEY:vN, the text that Vault's transit engine gave: "vault:vN:...".
     package var sealedKey: [UInt8]
+
+    /// What tells the wrapping key from another of its name.
+    package var wrappingKeyFingerprint: String
+
+    /// The keys that have wrapped it before, each as name#fingerprint.
+    package var formerWrappingKeys: [String]
 
     /// Whose it is, for people. What the tag covers is taken from where the volume's record was found, not from here.
     package var recordKey: [UInt8]
@@ -44,6 +50,8 @@ package struct WrappedKey: Sendable, Hashable {
         dataKeyID: String = "",
         wrappingKeyID: String = "",
         sealedKey: [UInt8] = [],
+        wrappingKeyFingerprint: String = "",
+        formerWrappingKeys: [String] = [],
         recordKey: [UInt8] = [],
         radosNamespace: String = "",
         course: String = "",
@@ -54,6 +62,8 @@ package struct WrappedKey: Sendable, Hashable {
         self.dataKeyID = dataKeyID
         self.wrappingKeyID = wrappingKeyID
         self.sealedKey = sealedKey
+        self.wrappingKeyFingerprint = wrappingKeyFingerprint
+        self.formerWrappingKeys = formerWrappingKeys
         self.recordKey = recordKey
         self.radosNamespace = radosNamespace
         self.course = course
@@ -73,6 +83,8 @@ extension WrappedKey: WireMessage {
         self.dataKeyID = WireReading.string(raw.data_key_id)
         self.wrappingKeyID = WireReading.string(raw.wrapping_key_id)
         self.sealedKey = WireReading.bytes(raw.sealed_key)
+        self.wrappingKeyFingerprint = WireReading.string(raw.wrapping_key_fingerprint)
+        self.formerWrappingKeys = WireReading.strings(raw.former_wrapping_keys, raw.n_former_wrapping_keys)
         self.recordKey = WireReading.bytes(raw.record_key)
         self.radosNamespace = WireReading.string(raw.rados_namespace)
         self.course = WireReading.string(raw.course)
@@ -86,6 +98,15 @@ extension WrappedKey: WireMessage {
         raw.pointee.data_key_id = try arena.string(self.dataKeyID, "locker.v1.WrappedKey.data_key_id")
         raw.pointee.wrapping_key_id = try arena.string(self.wrappingKeyID, "locker.v1.WrappedKey.wrapping_key_id")
         (raw.pointee.sealed_key.len, raw.pointee.sealed_key.data) = arena.bytes(self.sealedKey)
+        raw.pointee.wrapping_key_fingerprint = try arena.string(
+            self.wrappingKeyFingerprint,
+            "locker.v1.WrappedKey.wrapping_key_fingerprint"
+        )
+        raw.pointee.n_former_wrapping_keys = self.formerWrappingKeys.count
+        raw.pointee.former_wrapping_keys = try arena.strings(
+            self.formerWrappingKeys,
+            "locker.v1.WrappedKey.former_wrapping_keys"
+        )
         (raw.pointee.record_key.len, raw.pointee.record_key.data) = arena.bytes(self.recordKey)
         raw.pointee.rados_namespace = try arena.string(self.radosNamespace, "locker.v1.WrappedKey.rados_namespace")
         raw.pointee.course = try arena.string(self.course, "locker.v1.WrappedKey.course")

@@ -38,6 +38,7 @@ typedef struct Locker__V1__GroupSnapshotRecord__ParametersEntry Locker__V1__Grou
 typedef struct Locker__V1__NodeRecord Locker__V1__NodeRecord;
 typedef struct Locker__V1__NodeRecord__TopologyEntry Locker__V1__NodeRecord__TopologyEntry;
 typedef struct Locker__V1__WrappedKey Locker__V1__WrappedKey;
+typedef struct Locker__V1__KeyDestruction Locker__V1__KeyDestruction;
 typedef struct Locker__V1__Layout Locker__V1__Layout;
 typedef struct Locker__V1__Course Locker__V1__Course;
 typedef struct Locker__V1__LedgerEntry Locker__V1__LedgerEntry;
@@ -364,6 +365,12 @@ struct  Locker__V1__VolumeRecord
   size_t n_topology;
   Locker__V1__VolumeRecord__TopologyEntry **topology;
   /*
+   * Noted before the key of a deleted volume is destroyed: every key-encryption key that has ever wrapped it, as
+   * name#fingerprint; empty if that is not known.
+   */
+  size_t n_wrapping_keys;
+  char **wrapping_keys;
+  /*
    * Milliseconds since 1970.
    */
   int64_t created_at;
@@ -379,7 +386,7 @@ struct  Locker__V1__VolumeRecord
 };
 #define LOCKER__V1__VOLUME_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__v1__volume_record__descriptor) \
-    , 0, 0, LOCKER__V1__VOLUME_RECORD__PHASE__UNKNOWN, NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, LOCKER__V1__VOLUME_RECORD__ENCRYPTION__PLAIN, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0, 0, 0, 0, 0, 0, NULL }
+    , 0, 0, LOCKER__V1__VOLUME_RECORD__PHASE__UNKNOWN, NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, LOCKER__V1__VOLUME_RECORD__ENCRYPTION__PLAIN, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0,NULL, 0, 0, 0, 0, 0, 0, NULL }
 
 
 /*
@@ -548,6 +555,11 @@ struct  Locker__V1__ErasureReceipt
    */
   char *data_key_id;
   /*
+   * As in VolumeRecord. Once a KeyDestruction names them all, the key is destroyed with them.
+   */
+  size_t n_wrapping_keys;
+  char **wrapping_keys;
+  /*
    * Who says so: the driver's name, the controller's, its version, and the number of the instance key that signed (0
    * for none).
    */
@@ -558,7 +570,7 @@ struct  Locker__V1__ErasureReceipt
 };
 #define LOCKER__V1__ERASURE_RECEIPT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__v1__erasure_receipt__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, 0, 0, 0, 0, 0, 0,NULL, LOCKER__V1__ERASURE_RECEIPT__KEY_FATE__NONE, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, 0, 0, 0, 0, 0, 0,NULL, LOCKER__V1__ERASURE_RECEIPT__KEY_FATE__NONE, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Locker__V1__SnapshotRecord__ParametersEntry
@@ -766,10 +778,19 @@ struct  Locker__V1__WrappedKey
   char *data_key_id;
   char *wrapping_key_id;
   /*
-   * AES-256-GCM: nonce (12 bytes), the data encryption key encrypted (32), tag (16). docs/records.md has what the tag
-   * covers besides.
+   * Of a key kek.N, AES-256-GCM: nonce (12 bytes), the data encryption key encrypted (32), tag (16). docs/records.md has
+   * what the tag covers besides. Of a key vault:KEY:vN, the text that Vault's transit engine gave: "vault:vN:...".
    */
   ProtobufCBinaryData sealed_key;
+  /*
+   * What tells the wrapping key from another of its name.
+   */
+  char *wrapping_key_fingerprint;
+  /*
+   * The keys that have wrapped it before, each as name#fingerprint.
+   */
+  size_t n_former_wrapping_keys;
+  char **former_wrapping_keys;
   /*
    * Whose it is, for people. What the tag covers is taken from where the volume's record was found, not from here.
    */
@@ -783,7 +804,51 @@ struct  Locker__V1__WrappedKey
 };
 #define LOCKER__V1__WRAPPED_KEY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__v1__wrapped_key__descriptor) \
-    , 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+    , 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string, 0,NULL, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * That key-encryption keys of a course are destroyed: the receipt of a StoredReceipt in the omap of
+ * locker.key-destructions, in the pool's default namespace, key <course>/<destroyed_at>; while it is being done, key
+ * <course>/ without a signature and a time. No number is one of ErasureReceipt's, so that neither's signature can be
+ * taken for the other's.
+ */
+struct  Locker__V1__KeyDestruction
+{
+  ProtobufCMessage base;
+  uint32_t format;
+  char *course;
+  char *fsid;
+  int64_t pool_id;
+  char *pool;
+  /*
+   * Each as name#fingerprint.
+   */
+  size_t n_keys;
+  char **keys;
+  /*
+   * What was done, in words.
+   */
+  char *how;
+  /*
+   * Whether it is an administrator's word that there was no other copy.
+   */
+  protobuf_c_boolean attested;
+  /*
+   * Milliseconds since 1970.
+   */
+  int64_t destroyed_at;
+  /*
+   * Who says so, as in ErasureReceipt.
+   */
+  char *driver_name;
+  char *host;
+  char *version;
+  uint32_t instance_key;
+};
+#define LOCKER__V1__KEY_DESTRUCTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__key_destruction__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 /*
@@ -1233,6 +1298,25 @@ Locker__V1__WrappedKey *
 void   locker__v1__wrapped_key__free_unpacked
                      (Locker__V1__WrappedKey *message,
                       ProtobufCAllocator *allocator);
+/* Locker__V1__KeyDestruction methods */
+void   locker__v1__key_destruction__init
+                     (Locker__V1__KeyDestruction         *message);
+size_t locker__v1__key_destruction__get_packed_size
+                     (const Locker__V1__KeyDestruction   *message);
+size_t locker__v1__key_destruction__pack
+                     (const Locker__V1__KeyDestruction   *message,
+                      uint8_t             *out);
+size_t locker__v1__key_destruction__pack_to_buffer
+                     (const Locker__V1__KeyDestruction   *message,
+                      ProtobufCBuffer     *buffer);
+Locker__V1__KeyDestruction *
+       locker__v1__key_destruction__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   locker__v1__key_destruction__free_unpacked
+                     (Locker__V1__KeyDestruction *message,
+                      ProtobufCAllocator *allocator);
 /* Locker__V1__Layout methods */
 void   locker__v1__layout__init
                      (Locker__V1__Layout         *message);
@@ -1421,6 +1505,9 @@ typedef void (*Locker__V1__NodeRecord_Closure)
 typedef void (*Locker__V1__WrappedKey_Closure)
                  (const Locker__V1__WrappedKey *message,
                   void *closure_data);
+typedef void (*Locker__V1__KeyDestruction_Closure)
+                 (const Locker__V1__KeyDestruction *message,
+                  void *closure_data);
 typedef void (*Locker__V1__Layout_Closure)
                  (const Locker__V1__Layout *message,
                   void *closure_data);
@@ -1476,6 +1563,7 @@ extern const ProtobufCMessageDescriptor locker__v1__group_snapshot_record__param
 extern const ProtobufCMessageDescriptor locker__v1__node_record__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__node_record__topology_entry__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__wrapped_key__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__key_destruction__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__layout__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__course__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__ledger_entry__descriptor;

@@ -7,7 +7,7 @@ internal import ArgumentParser
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "The data encryption keys of encrypted volumes.",
+        abstract: "The data encryption keys of encrypted volumes, and what wraps them.",
         subcommands: [KeysListCommand.self, KeysRewrapCommand.self]
     )
 }

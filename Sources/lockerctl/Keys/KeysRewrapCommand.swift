@@ -5,6 +5,7 @@ internal import ArgumentParser
 internal import Locker
 internal import LockerProto
 internal import SystemPackage
+internal import Vault
 
 /// `lockerctl keys rewrap`
 struct KeysRewrapCommand: AsyncParsableCommand {
@@ -24,15 +25,27 @@ struct KeysRewrapCommand: AsyncParsableCommand {
 
     @Option(
         help: """
-            The file of key-encryption keys, older ones and the newest: a number and a key on each line. Or the directory \
-            with a file for each course.
+            The file of key-encryption keys, older ones and the newest, or that names the service which has them. Or the \
+            directory with a file for each course.
             """
     )
     var keyEncryptionKeys: String
 
     func run() async throws {
+        let services = VaultServices()
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await self.rewrap(by: services))
+        } catch {
+            outcome = .failure(error)
+        }
+        await services.shutDown()
+        try outcome.get()
+    }
+
+    private func rewrap(by services: VaultServices) async throws {
         let path = FilePath(self.keyEncryptionKeys)
-        guard let keys = try KeyEncryptionKeyFiles(path).keys(course: self.course) else {
+        guard let keeper = try KeyKeepers(files: path, services: services).keeper(course: self.course) else {
             throw ValidationError("--key-encryption-keys \(path) has no file \(self.course)")
         }
         let rotation = KeyRotation()
@@ -42,7 +55,7 @@ struct KeysRewrapCommand: AsyncParsableCommand {
             for io in contexts {
                 for entry in try await rotation.entries(in: io, course: self.course) {
                     do {
-                        let outcome = try await rotation.rewrap(entry, in: io, by: keys)
+                        let outcome = try await rotation.rewrap(entry, in: io, by: keeper)
                         counts[outcome, default: 0] += 1
                     } catch let error as LockerError where error.code == .failedPrecondition {
                         // The others are independent of it.
@@ -52,7 +65,7 @@ struct KeysRewrapCommand: AsyncParsableCommand {
             }
         }
         let (done, current) = (counts[.rewrapped, default: 0], counts[.current, default: 0])
-        print("\(done) wrapped by \(keys.wrappingKeyID) now, \(current) were before")
+        print("\(done) wrapped by \(keeper.newest) now, \(current) were before")
         if let absent = counts[.absent] { print("\(absent) have no key: they are being made or deleted") }
         guard failures.isEmpty else {
             for failure in failures { print(failure) }
