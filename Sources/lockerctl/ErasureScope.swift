@@ -4,6 +4,8 @@
 internal import ArgumentParser
 internal import Locker
 internal import LockerProto
+internal import Rados
+internal import SystemPackage
 
 /// Which erasures a command is about.
 struct ErasureScope: ParsableArguments {
@@ -34,6 +36,17 @@ struct ErasureScope: ParsableArguments {
         } catch {
             StandardError.complain("the cluster cannot be asked: \(error)")
             throw ErasureExit.unavailable
+        }
+    }
+
+    /// What is filed of key-encryption keys in the pool of some archives.
+    func keyFates(of archives: [ErasureArchive]) async throws -> KeyFates {
+        guard let archive = archives.first else { return KeyFates([]) }
+        do {
+            return KeyFates(try await KeyDestructionStore(besides: archive.io).filed(course: self.course))
+        } catch let error as CephError where [.notPermitted, .permissionDenied].contains(error.code) {
+            StandardError.complain("whether key-encryption keys were destroyed cannot be read: \(error)")
+            return KeyFates([])
         }
     }
 

@@ -29,7 +29,8 @@ struct ErasureShowCommand: AsyncParsableCommand {
                 StandardError.complain("there is no receipt of \(self.name); lockerctl erasure list tells what goes on")
                 throw ErasureExit.missing
             }
-            let documents = found.compactMap { filed in filed.receipt.map { ReceiptDocument($0, filed) } }
+            let fates = try await self.scope.keyFates(of: archives)
+            let documents = found.compactMap { filed in filed.receipt.map { ReceiptDocument($0, filed, fates) } }
             guard documents.count == found.count else {
                 StandardError.complain("the receipt of \(self.name) cannot be read: it was tampered with")
                 throw ErasureExit.refused

@@ -25,6 +25,8 @@ struct ErasureVerifyCommand: AsyncParsableCommand {
         let student: String
         /// `verified`, `refused`, `unsigned` or `unknown-signer`.
         let verdict: String
+        /// `none`, `key-removed` or `kek-destroyed`.
+        let key: String
         let faults: [String]
         let gone: [String]
     }
@@ -47,6 +49,7 @@ struct ErasureVerifyCommand: AsyncParsableCommand {
             var rows: [Row] = []
             var missing = Set(self.names)
             let search = DataSearch(alwaysLists: self.thorough)
+            let fates = try await self.scope.keyFates(of: archives)
             for archive in archives {
                 var filed: [FiledReceipt] = self.names.isEmpty ? try await archive.receipts() : []
                 for name in self.names {
@@ -54,7 +57,7 @@ struct ErasureVerifyCommand: AsyncParsableCommand {
                     if !found.isEmpty { missing.remove(name) }
                     filed += found
                 }
-                rows += try await Self.verify(filed.filter(self.scope.includes), in: archive, keys, search)
+                rows += try await Self.verify(filed.filter(self.scope.includes), in: archive, keys, search, fates)
             }
             rows.sort { ($0.course, $0.student, $0.volume, $0.image) < ($1.course, $1.student, $1.volume, $1.image) }
             try self.show(rows)
@@ -72,7 +75,8 @@ struct ErasureVerifyCommand: AsyncParsableCommand {
         _ filed: [FiledReceipt],
         in archive: ErasureArchive,
         _ keys: Set<ReceiptPublicKey>,
-        _ search: DataSearch
+        _ search: DataSearch,
+        _ fates: KeyFates
     ) async throws -> [Row] {
         var rows: [Row] = []
         for start in stride(from: 0, to: filed.count, by: 256) {
@@ -80,7 +84,8 @@ struct ErasureVerifyCommand: AsyncParsableCommand {
             rows += try await withThrowingTaskGroup(of: Row.self) { group in
                 for filed in part {
                     group.addTask {
-                        Self.row(filed, try await archive.verify(filed, trusting: keys, search: search))
+                        let verdict = try await archive.verify(filed, trusting: keys, search: search)
+                        return Self.row(filed, verdict, keys, fates)
                     }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
@@ -89,9 +94,18 @@ struct ErasureVerifyCommand: AsyncParsableCommand {
         return rows
     }
 
-    private static func row(_ filed: FiledReceipt, _ verdict: ReceiptVerdict) -> Row {
+    private static func row(
+        _ filed: FiledReceipt,
+        _ verdict: ReceiptVerdict,
+        _ keys: Set<ReceiptPublicKey>,
+        _ fates: KeyFates
+    ) -> Row {
+        var faults = verdict.faults
+        if let course = filed.receipt?.course, fates.isTampered(course: course) {
+            faults.append("what is filed of the course's key-encryption keys was changed")
+        }
         let word =
-            if !verdict.faults.isEmpty {
+            if !faults.isEmpty {
                 "refused"
             } else {
                 switch verdict.signature {
@@ -106,7 +120,10 @@ struct ErasureVerifyCommand: AsyncParsableCommand {
             course: filed.receipt?.course ?? "",
             student: filed.receipt?.student ?? "",
             verdict: word,
-            faults: verdict.faults,
+            key: filed.receipt.map {
+                ReceiptDocument.word(fates.fate(of: $0, signedBy: filed.signer, trusting: keys))
+            } ?? "",
+            faults: faults,
             gone: verdict.gone
         )
     }
@@ -117,9 +134,9 @@ struct ErasureVerifyCommand: AsyncParsableCommand {
             let reason = row.faults.isEmpty ? "not found: \(row.gone.joined(separator: ", "))" : row.faults[0]
             let more = row.faults.count > 1 ? " (and \(row.faults.count - 1) more)" : ""
             return [
-                row.verdict, row.course, row.student.orDash, row.volume, row.image, reason + more,
+                row.verdict, row.key.orDash, row.course, row.student.orDash, row.volume, row.image, reason + more,
             ]
         }
-        print(TextTable.text(["VERDICT", "COURSE", "STUDENT", "VOLUME", "IMAGE", "WHY"], cells))
+        print(TextTable.text(["VERDICT", "KEY", "COURSE", "STUDENT", "VOLUME", "IMAGE", "WHY"], cells))
     }
 }

@@ -35,6 +35,8 @@ struct ReceiptDocument: Encodable {
     let checks: [Check]
     /// `none`, `key-removed` or `kek-destroyed`.
     let key: String
+    /// What was done to the key-encryption keys that had wrapped the key.
+    let keyEncryptionKeys: [String]
     let driver: String
     let controller: String
     let version: String
@@ -44,7 +46,7 @@ struct ReceiptDocument: Encodable {
     let signature: String
     let publicKeyPEM: String
 
-    init(_ receipt: ErasureReceipt, _ filed: FiledReceipt) {
+    init(_ receipt: ErasureReceipt, _ filed: FiledReceipt, _ fates: KeyFates) {
         self.volume = receipt.requestName
         self.persistentVolume = receipt.pvName
         self.claim = receipt.claim
@@ -64,12 +66,8 @@ struct ReceiptDocument: Encodable {
         self.removed = DateText.iso8601(milliseconds: receipt.removedAt)
         self.erased = DateText.iso8601(milliseconds: receipt.erasedAt)
         self.checks = receipt.checks.map { Check(name: $0.name, notFound: $0.lookedFor) }
-        self.key =
-            switch receipt.keyFate {
-            case .keyRemoved: "key-removed"
-            case .kekDestroyed: "kek-destroyed"
-            default: "none"
-            }
+        self.key = Self.word(fates.fate(of: receipt, signedBy: filed.signer))
+        self.keyEncryptionKeys = fates.words(of: receipt, signedBy: filed.signer)
         self.driver = receipt.driverName
         self.controller = receipt.controller
         self.version = receipt.version
@@ -77,6 +75,15 @@ struct ReceiptDocument: Encodable {
         self.signed = Data(filed.stored?.receipt ?? []).base64EncodedString()
         self.signature = Data(filed.stored?.signature ?? []).base64EncodedString()
         self.publicKeyPEM = filed.signer?.pem ?? ""
+    }
+
+    /// What became of a key, as receipts have it.
+    static func word(_ fate: ErasureReceipt.KeyFate) -> String {
+        switch fate {
+        case .keyRemoved: "key-removed"
+        case .kekDestroyed: "kek-destroyed"
+        default: "none"
+        }
     }
 
     /// For a person.
@@ -100,7 +107,7 @@ struct ReceiptDocument: Encodable {
             in trash    \(self.trashed)
             removed     \(self.removed)
             erased      \(self.erased)
-            key         \(self.key)
+            key         \(([self.key] + self.keyEncryptionKeys).joined(separator: "\n            "))
             written by  \(self.controller) of \(self.driver) \(self.version)
             signed      \(signer)
             not found

@@ -8,6 +8,6 @@ struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
         abstract: "The data encryption keys of encrypted volumes, and what wraps them.",
-        subcommands: [KeysListCommand.self, KeysRewrapCommand.self]
+        subcommands: [KeysListCommand.self, KeysRewrapCommand.self, KeysDestroyCommand.self]
     )
 }

@@ -41,6 +41,8 @@ struct TermEndCommand: AsyncParsableCommand {
     @Option(help: "The driver's name, as the controller's --driver-name.")
     var driverName: String = "rbd.locker.csi"
 
+    @OptionGroup var keyEnd: KeyDestructionOptions
+
     @Flag(help: "Show what would be erased, and change nothing.")
     var dryRun = false
 
@@ -116,7 +118,7 @@ struct TermEndCommand: AsyncParsableCommand {
         }
         if self.dryRun || found.isEmpty {
             try self.show(found)
-            return nil
+            return self.dryRun ? nil : try await self.endKeys(on: lease.cluster)
         }
         if !self.yes {
             try self.show(found)
@@ -129,7 +131,23 @@ struct TermEndCommand: AsyncParsableCommand {
         }
         bar.end()
         try self.show(ended)
-        return ended.allSatisfy { $0.outcome == .erased } ? nil : Self.left
+        guard ended.allSatisfy({ $0.outcome == .erased }) else { return Self.left }
+        return try await self.endKeys(on: lease.cluster)
+    }
+
+    /// Destroys the course's key-encryption keys, if they were named, once nothing needs them.
+    private func endKeys(on cluster: Cluster) async throws -> ExitCode? {
+        let destruction = CourseKeyDestruction(
+            course: self.course,
+            identity: ControllerIdentity(
+                instance: self.driverName,
+                process: "lockerctl on \(KeysDestroyCommand.hostName)"
+            ),
+            keys: try TrustOptions.instanceKeys(self.instanceKey),
+            version: "lockerctl"
+        )
+        let io = try await cluster.ioContext(pool: self.pool)
+        return try await self.keyEnd.destroy(destruction, course: self.course, in: io) ? nil : Self.left
     }
 
     private func show(_ volumes: [TermVolume]) throws {
