@@ -7,7 +7,7 @@
 in_namespace := unshare -m --propagation slave
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-vm conformance sanity chart demo run clean verify proto fmt fuzz tsan bench bench-datapath bench-vm
+.PHONY: help setup build test test-vm conformance sanity chart demo run clean verify proto fmt fuzz tsan bench bench-datapath bench-remanence bench-vm
 
 help: ## says what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ bench: setup ## measures CreateVolume and DeleteVolume beside librbd alone, ever
 
 bench-datapath: setup ## measures the FUSE data path with fio beside others (release build, as root; wants qemu and rbd-fuse too)
 	@Benchmarks/datapath/run.sh
+
+bench-remanence: setup ## shows what an OSD's disk still has of deleted volumes (as root)
+	@Benchmarks/remanence/run.sh
 
 bench-vm: setup ## measures kernel rbd, rbd-nbd and our nbd and ublk in one emulated machine (release build, as root; wants rbd-nbd too)
 	@Benchmarks/datapath/vm
