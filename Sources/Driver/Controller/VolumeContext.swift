@@ -10,14 +10,25 @@ enum VolumeContext {
     static let pool = "pool"
     static let radosNamespace = "radosNamespace"
     static let imageName = "imageName"
+    /// How the data are encrypted; not there if they are not.
+    static let encryption = "encryption"
+    /// How an encrypted volume got its source's data: `copied`, into blocks of its own. Only librbd's layered encryption,
+    /// which volumes do not use yet, would share the source's.
+    static let encryptedCopy = "encryptedCopy"
     /// Added by kubelet in NodePublishVolume, where the CSIDriver has `podInfoOnMount`.
     static let podNamespace = "csi.storage.k8s.io/pod.namespace"
 
     /// The context of a volume.
     static func of(_ volume: VolumeDescription) -> [String: String] {
-        [
+        let record = volume.record
+        var context = [
             self.clusterID: volume.clusterID, self.pool: volume.pool, self.radosNamespace: volume.namespace,
-            self.imageName: volume.record.imageName,
+            self.imageName: record.imageName,
         ]
+        if record.encryption == .luks2Flat {
+            context[self.encryption] = "luks2-flat"
+            if record.source != nil { context[self.encryptedCopy] = "copied" }
+        }
+        return context
     }
 }

@@ -84,6 +84,7 @@ struct EncryptedNodeTests {
             try await node.stage(volume)
             try await node.publish(volume)
             try await story.use(node)
+            #expect(volume.context["encryption"] == "luks2-flat" && volume.context["encryptedCopy"] == nil)
             let snapshot = try await story.controller.snapshot(of: volume)
             var copies: [MadeVolume] = []
             for source in [VolumeContentSource.Kind.copy(of: volume), .copy(of: snapshot)] {
@@ -91,6 +92,7 @@ struct EncryptedNodeTests {
                 plan.name += "-copy-\(copies.count)"
                 let copy = try await story.controller.create(plan, from: source, of: story.installation)
                 copies.append(copy)
+                #expect(copy.context["encryption"] == "luks2-flat" && copy.context["encryptedCopy"] == "copied")
                 try await node.stage(copy)
                 try await node.publish(copy)
                 try story.expectWork(at: copy.target())
