@@ -111,6 +111,11 @@ package struct VaultPlace: Sendable {
         guard (200..<300).contains(status) else { throw SetUpError("Vault answered \(status) to \(method) \(path)") }
     }
 
+    /// The status of the answer to a request, by the method's name and the path below the engine.
+    package func status(_ method: String, _ path: String, _ fields: [String: any Sendable]?) async throws -> Int {
+        try await self.status(HTTPMethod(rawValue: method), "\(self.mount)/\(path)", fields)
+    }
+
     private func status(_ method: HTTPMethod, _ path: String, _ fields: [String: any Sendable]?) async throws -> Int {
         var request = HTTPClientRequest(url: "\(self.address)/v1/\(path)")
         request.method = method

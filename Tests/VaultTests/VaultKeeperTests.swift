@@ -153,4 +153,39 @@ struct VaultKeeperTests {
             }
         }
     }
+
+    @Test(
+        "A real Vault answers with the stand-in's statuses",
+        .enabled(
+            if: VaultPlace.real != nil,
+            "VAULT_ADDR and VAULT_TOKEN name no Vault: only the stand-in, written from Vault's documents, was asked"
+        )
+    )
+    func likeReal() async throws {
+        let questions: [(String, String, [String: any Sendable]?)] = [
+            ("GET", "keys/nobody", nil), ("GET", "keys/there", nil), ("POST", "decrypt/nobody", Self.ciphertext),
+            ("POST", "decrypt/there", Self.ciphertext), ("POST", "rewrap/there", Self.ciphertext),
+            ("POST", "decrypt/there", ["ciphertext": "none", "context": "AA=="]), ("DELETE", "keys/there", nil),
+            ("POST", "encrypt/there", ["plaintext": "AA==", "context": "AA=="]), ("POST", "keys/there/rotate", [:]),
+            ("POST", "keys/there/config", ["deletion_allowed": true]), ("DELETE", "keys/there", nil),
+            ("GET", "keys/there", nil),
+        ]
+        var answers: [VaultPlace.Kind: [Int]] = [:]
+        for kind in VaultPlace.kinds {
+            try await VaultPlace.with(kind) { place in
+                try await place.makeKey("there")
+                for (method, path, fields) in questions {
+                    answers[kind, default: []].append(try await place.status(method, path, fields))
+                }
+            }
+        }
+        // 200 and 204 are one.
+        let classes = answers.mapValues { $0.map { $0 < 300 ? 200 : $0 } }
+        #expect(classes[.standIn] == classes[.real])
+    }
+
+    /// One that nobody has made.
+    private static let ciphertext: [String: any Sendable] = [
+        "ciphertext": "vault:v1:\(String(repeating: "A", count: 80))", "context": "AA==",
+    ]
 }
