@@ -4,6 +4,7 @@
 internal import BlockMap
 internal import Foundation
 internal import Host
+internal import Logging
 internal import RBD
 internal import Rados
 internal import SystemPackage
@@ -41,6 +42,63 @@ struct RecoveryTests {
             let again = try await successor.open(mapped)
             #expect(try await again.read(at: 1 << 20, count: flushed.count) == flushed)
             try again.close()
+            let admin = try await place.cluster.connect(as: place.cluster.admin)
+            #expect(try await admin.yearsOfFence(process.clientAddress) == 5)
+            await admin.close()
+            await successor.engine.close()
+            #expect(HostFile.names(in: place.directory.appending("records")).isEmpty)
+        }
+    }
+
+    @Test(
+        "A volume that is given back after its process was killed is fenced: the next node does not wait for its lock"
+    )
+    func givenBack() async throws {
+        try await RecoveryPlace.with { place in
+            let process = try await place.serve()
+            await process.kill()
+            let successor = place.successor()
+            try await successor.engine.start()
+            let request = try await successor.request()
+            // By the name that it was mapped under there.
+            try await successor.engine.unmap(volumeID: "v", imageID: request.imageID)
+            #expect(HostFile.names(in: place.directory.appending("records")).isEmpty)
+            let admin = try await place.cluster.connect(as: place.cluster.admin)
+            #expect(try await admin.yearsOfFence(process.clientAddress) == 5)
+            await admin.close()
+
+            try await EngineFixture.with(place.mapper, place.cluster) { elsewhere in
+                let clock = ContinuousClock()
+                let start = clock.now
+                _ = try await elsewhere.engine.map(request, by: place.mapper)
+                // Half a minute with the lock of a client that is not known to be dead.
+                #expect(clock.now - start < .seconds(15))
+            }
+            await successor.engine.close()
+        }
+    }
+
+    @Test(
+        "Without its key a killed process' client is fenced when its image is mapped here again, and given back until then"
+    )
+    func givenBackWithoutKey() async throws {
+        try await RecoveryPlace.with { place in
+            let process = try await place.serve()
+            await process.kill()
+            let forgetful = DataEngine(
+                directory: place.directory,
+                pool: place.threads,
+                keys: { _ in nil },
+                logger: Logger(label: "test")
+            )
+            try await forgetful.start()
+            try await forgetful.unmap(volumeID: "v", imageID: "")
+            #expect(HostFile.names(in: place.directory.appending("records")).count == 1)
+            await forgetful.close()
+            let successor = place.successor()
+            try await successor.engine.start()
+            let request = try await successor.request()
+            _ = try await successor.map(request)
             let admin = try await place.cluster.connect(as: place.cluster.admin)
             #expect(try await admin.yearsOfFence(process.clientAddress) == 5)
             await admin.close()

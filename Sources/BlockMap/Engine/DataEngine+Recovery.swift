@@ -90,13 +90,64 @@ extension DataEngine {
         }
     }
 
-    /// Removes a volume's leftovers; blocks.
+    /// Removes a volume's leftovers, and fences their clients: whoever maps the image next, here or elsewhere, would wait
+    /// half a minute for their lock.
+    ///
+    /// A cluster that cannot be reached keeps no node from giving a volume back: what could not be fenced stays noted, and
+    /// is when the image is mapped here again.
     ///
     /// - Throws: ``HostError`` with `EBUSY` if a device of theirs is still held.
-    func dropLeftovers(volumeID: String) throws {
-        for record in self.state.withLock({ $0.leftovers }) where record.volumeID == volumeID {
-            if let (_, holder) = self.heldDevice(of: record) { throw holder }
-            try self.forget(record)
+    func dropLeftovers(volumeID: String) async throws {
+        let records = self.state.withLock { $0.leftovers }.filter { $0.volumeID == volumeID }
+        guard !records.isEmpty else { return }
+        try await self.pool.run {
+            for record in records {
+                if let (_, holder) = self.heldDevice(of: record) { throw holder }
+            }
+        }
+        for record in records where !(await self.fencedAlone(record)) { return }
+        try await self.pool.run { for record in records { try self.forget(record) } }
+    }
+
+    /// Fences a leftover's clients by a connection that is made for it.
+    ///
+    /// - Returns: whether there is none left that could write.
+    private func fencedAlone(_ record: AttachmentRecord) async -> Bool {
+        guard !record.isReadOnly else { return true }
+        do {
+            guard let key = try await self.pool.run({ try self.keys(record.volumeID) }) else {
+                self.logger.warning(
+                    "A dead process' client cannot be fenced before its image is mapped here again: its key is gone",
+                    metadata: ["volume": "\(record.volumeID)"]
+                )
+                return false
+            }
+            // Any connection does: nothing is read or written by it.
+            let cluster = try await Cluster.connect(
+                to: record.request(key: key, encryption: .none).target,
+                timeouts: .management,
+                pool: self.pool
+            )
+            do {
+                guard cluster.fsid == record.fsid else {
+                    throw MapError(.mismatch, "its monitors are of cluster \(cluster.fsid), not of \(record.fsid)")
+                }
+                let context = try await cluster.ioContext(poolID: record.poolID, namespace: record.namespace)
+                try await self.fence([record], on: cluster, context)
+            } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+                // The image is gone, or the pool.
+            } catch {
+                await cluster.close()
+                throw error
+            }
+            await cluster.close()
+            return true
+        } catch {
+            self.logger.warning(
+                "A dead process' client could not be fenced; it is when its image is mapped here again",
+                metadata: ["volume": "\(record.volumeID)", "error": "\(error)"]
+            )
+            return false
         }
     }
 

@@ -19,7 +19,7 @@ extension DataEngine {
                     try Self.verify(volume, imageID)
                     try await self.takeDown(volume)
                 }
-                try await self.pool.run { try self.dropLeftovers(volumeID: volumeID) }
+                try await self.dropLeftovers(volumeID: volumeID)
             } catch let error as HostError where error.code == .resourceBusy {
                 throw MapError(.busy, "\(error.object) of volume \(volumeID) is in use: \(error.note)", cause: error)
             } catch {
