@@ -7,7 +7,7 @@
 in_namespace := unshare -m --propagation slave
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-vm conformance sanity chart demo run clean verify proto fmt fuzz tsan bench bench-datapath bench-remanence bench-vm
+.PHONY: help setup build test test-vm conformance sanity chart demo run clean verify proto fmt fuzz tsan bench bench-datapath bench-remanence bench-vm image
 
 help: ## says what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,5 +68,8 @@ bench-remanence: setup ## shows what an OSD's disk still has of deleted volumes 
 bench-vm: setup ## measures kernel rbd, rbd-nbd and our nbd and ublk in one emulated machine (release build, as root; wants rbd-nbd too)
 	@Benchmarks/datapath/vm
 
+image: ## makes the container images as OCI archives, with SBOMs, in .build-image (release build, as root; no daemon); dev/image test runs them
+	@dev/image
+
 clean: ## removes what was built
-	rm -rf .build .build-fuzz .build-release .build-tsan .venv .venv-chart
+	rm -rf .build .build-fuzz .build-image .build-release .build-tsan .venv .venv-chart .venv-image
