@@ -90,7 +90,7 @@ CASES = {
     "full": {
         "driverName": "rbd.uni.example",
         "commonLabels": {"department": "informatics"},
-        "image": {"repository": "registry.example/locker", "digest": "sha256:" + "a" * 64, "pullPolicy": "Always"},
+        "image": {"repository": "registry.example/locker-node", "digest": "sha256:" + "a" * 64, "pullPolicy": "Always"},
         "imagePullSecrets": [{"name": "pull"}],
         "log": {"level": "debug", "format": "text"},
         "ceph": {
@@ -108,7 +108,7 @@ CASES = {
         "csiDriver": {"nodeAllocatableUpdatePeriodSeconds": 60},
         "controller": {
             "replicas": 3,
-            "image": {"tag": "0.1.0-controller"},
+            "image": {"repository": "registry.example/locker-controller", "tag": "0.1.0-lab"},
             "nodeSelector": {"role": "control"},
             "tolerations": [{"key": "node-role.kubernetes.io/control-plane", "operator": "Exists"}],
             "affinity": {

@@ -328,15 +328,21 @@ class PodTests(unittest.TestCase):
 
         digest, other = "sha256:" + "a" * 64, "sha256:" + "b" * 64
         controller = ("locker-controller", "locker")
-        self.assertEqual(image({}, *controller), "locker:0.1.0")
-        self.assertEqual(image({"image": {"tag": "1"}}, *controller), "locker:1")
-        self.assertEqual(image({"image": {"tag": "1", "digest": digest}}, *controller), f"locker@{digest}")
-        own = {"image": {"digest": digest}, "controller": {"image": {"tag": "2"}}}
-        self.assertEqual(image(own, *controller), "locker:2", "a tag of its own is not undone by the other's digest")
+        node = ("locker-node", "locker")
+        self.assertEqual(image({}, *controller), "locker-controller:0.1.0")
+        self.assertEqual(image({}, *node), "locker-node:0.1.0")
+        self.assertEqual(image({"image": {"tag": "1"}}, *controller), "locker-controller:1")
+        both = {"image": {"tag": "1", "digest": digest}}
+        self.assertEqual(image(both, *node), f"locker-node@{digest}")
+        self.assertEqual(image(both, *controller), "locker-controller:1", "the digest is of another image")
+        one = {**both, "controller": {"image": {"repository": ""}}}
+        self.assertEqual(image(one, *controller), f"locker-node@{digest}", "one image for everything")
+        own = {"image": {"digest": digest}, "controller": {"image": {"repository": "", "tag": "2"}}}
+        self.assertEqual(image(own, *controller), "locker-node:2", "a tag of its own is not undone by the other's digest")
         own["controller"]["image"] = {"repository": "c", "digest": other}
         self.assertEqual(image(own, *controller), f"c@{other}")
-        self.assertEqual(image(own, "locker-node", "locker"), f"locker@{digest}")
         sidecar = {"sidecars": {"registrar": {"enabled": True, "image": {"digest": digest}}}}
+        self.assertEqual(image(own, *node), f"locker-node@{digest}")
         self.assertRegex(image(sidecar, "locker-node", "node-driver-registrar"), f"registrar@{digest}$")
 
 
