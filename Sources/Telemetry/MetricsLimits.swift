@@ -3,7 +3,7 @@
 
 internal import NIOCore
 
-/// What one client of the metrics server may cost.
+/// What one client of an HTTP server may cost.
 package struct MetricsLimits: Sendable, Hashable {
     /// Bytes a client may send on one connection, which carries one request.
     package var requestBytes: Int
