@@ -28,7 +28,7 @@ struct ErasureRow: Encodable {
     /// One that is still going on.
     init(_ record: VolumeRecord, namespace: String, now: Int64) {
         let progress = record.erasure ?? ErasureProgress()
-        self.state = Self.state(of: record, progress)
+        self.state = ErasureState(record).rawValue
         self.course = record.course
         self.student = record.student
         self.name = record.requestName
@@ -61,14 +61,6 @@ struct ErasureRow: Encodable {
         self.failures = 0
         self.reason = ""
         self.signed = filed.stored.map { !$0.signature.isEmpty }
-    }
-
-    private static func state(of record: VolumeRecord, _ progress: ErasureProgress) -> String {
-        if record.step != nil { return "removing" }
-        if progress.waitingFor.hasPrefix("trimming") { return "trimming" }
-        if !progress.waitingFor.isEmpty { return "waiting" }
-        if !progress.failure.isEmpty { return "failed" }
-        return progress.removedAt > 0 ? "verifying" : "queued"
     }
 
     /// A line each.

@@ -28,6 +28,9 @@ package struct RecordPlace: Sendable {
     /// The identity that reads there.
     var target: ClusterTarget { self.lease.cluster.target }
 
+    /// The pool's default namespace, where its courses are registered.
+    func main() async throws -> IOContext { try await self.lease.cluster.ioContext(poolID: self.order.poolID) }
+
     /// The records of the place; `nil` if nothing of Locker's is there, or it is gone, or it is another's.
     func store(layouts: LayoutCache) async throws -> RecordStore? {
         do {

@@ -25,16 +25,15 @@ package struct VolumeHealth: Sendable, Hashable {
     /// nothing of an image that is gone, renamed or damaged behind Locker's back (``Volumes/examine(_:at:)`` does), nor
     /// of a filesystem that a node finds unhealthy (NodeGetVolumeStats does).
     package init(record: VolumeRecord) {
-        if record.keyDestroyedAt != 0 {
+        switch RecordFinding(record) {
+        case .keyDestroyed(let time):
             self = .abnormal(
-                "the volume's key was destroyed \(DateText.iso8601(milliseconds: record.keyDestroyedAt)); what it held"
-                    + " cannot be read any more"
+                "the volume's key was destroyed \(DateText.iso8601(milliseconds: time)); what it held cannot be read any"
+                    + " more"
             )
-        } else if let filesystem = record.filesystem, filesystem.state == .formatting, record.attachments.isEmpty {
-            self = .healthy(
-                "node \(filesystem.nodeID) has not finished making the filesystem; the next stage makes it anew"
-            )
-        } else {
+        case .filesystemUnfinished(let node):
+            self = .healthy("node \(node) has not finished making the filesystem; the next stage makes it anew")
+        case .inOrder:
             self = .healthy("the volume's record is in order; its image was not looked at")
         }
     }

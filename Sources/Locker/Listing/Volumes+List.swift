@@ -50,7 +50,8 @@ extension Volumes {
         }
     }
 
-    private static func ordered(_ places: [RecordPlace]) -> [RecordPlace] {
+    /// Each place once, in the order of lists.
+    static func ordered(_ places: [RecordPlace]) -> [RecordPlace] {
         var known: Set<PlaceOrder> = []
         return places.filter { known.insert($0.order).inserted }.sorted { $0.order < $1.order }
     }

@@ -41,6 +41,23 @@ package struct CourseQuotas: Sendable {
         return try ([""] + students.sorted()).map { try self.standing(of: $0, in: reading) }
     }
 
+    /// Some of the students, by name.
+    ///
+    /// - Parameters:
+    ///   - name: the student to go on after; empty for the first.
+    ///   - limit: how many at most.
+    /// - Returns: the students, and whether more follow.
+    package func students(after name: String, limit: Int) async throws -> (standings: [QuotaStanding], hasMore: Bool) {
+        var found: Set<String> = []
+        for prefix in ["s/", "q/"] {
+            // One more than is asked for of each kind: together they have the first of all.
+            found.formUnion(try await self.object.names(prefix, after: name, limit: limit + 1))
+        }
+        let students = found.sorted().prefix(limit)
+        let reading = try await self.read(Set(students))
+        return (try students.map { try self.standing(of: $0, in: reading) }, found.count > limit)
+    }
+
     /// What a student, or the whole course, has and may have.
     ///
     /// - Parameter student: empty for the whole course.

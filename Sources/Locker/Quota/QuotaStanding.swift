@@ -15,4 +15,21 @@ package struct QuotaStanding: Sendable, Hashable {
     package let exception: QuotaBounds
     /// What counts: the exception, and the class' quota where that says nothing.
     package let bounds: QuotaBounds
+
+    /// A standing.
+    package init(
+        course: String,
+        student: String,
+        bytes: Int64,
+        volumes: Int64,
+        exception: QuotaBounds,
+        bounds: QuotaBounds
+    ) {
+        self.course = course
+        self.student = student
+        self.bytes = bytes
+        self.volumes = volumes
+        self.exception = exception
+        self.bounds = bounds
+    }
 }

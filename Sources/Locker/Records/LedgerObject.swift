@@ -108,6 +108,17 @@ struct LedgerObject: Sendable {
         return found
     }
 
+    /// What follows a prefix in the keys after a name; none if there is no such ledger.
+    func names(_ prefix: String, after name: String, limit: Int) async throws -> [String] {
+        do {
+            let start = name.isEmpty ? "" : prefix + name
+            let page = try await self.io.omapPage(of: self.name, after: start, prefix: prefix, limit: limit)
+            return page.entries.map { String($0.key.dropFirst(prefix.count)) }
+        } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+            return []
+        }
+    }
+
     /// The failure after ``attempts``.
     var contended: LockerError {
         LockerError(.aborted, "the ledger \(self.io.path(self.name)) is changed by many at once; try again")
