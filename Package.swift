@@ -91,6 +91,7 @@ let package = Package(
             name: "Telemetry",
             dependencies: [coreMetrics, logging, metrics, nioCore, nioHTTP1, nioPosix, lifecycle]
         ),
+        .target(name: "StatusPage", dependencies: ["Locker", "Telemetry", crypto]),
         .target(
             name: "Driver",
             dependencies: [
@@ -104,9 +105,8 @@ let package = Package(
         .executableTarget(
             name: "locker",
             dependencies: [
-                "BlockMap", "Driver", "Host", "Locker", "Rados", "Telemetry", arguments, coreMetrics, lifecycle,
-                logging,
-                metrics, system,
+                "BlockMap", "Driver", "Host", "Locker", "Rados", "StatusPage", "Telemetry", arguments, coreMetrics,
+                lifecycle, logging, metrics, system,
             ]
         ),
         .executableTarget(
@@ -187,6 +187,7 @@ let package = Package(
             name: "TelemetryTests",
             dependencies: ["Redaction", "Telemetry", coreMetrics, logging, metrics, nioCore, nioPosix]
         ),
+        .testTarget(name: "StatusPageTests", dependencies: ["Locker", "StatusPage", "Telemetry"]),
         .testTarget(
             name: "DriverTests",
             dependencies: [

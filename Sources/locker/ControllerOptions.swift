@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import ArgumentParser
+internal import Telemetry
 
 /// Options of the processes with the Controller service.
 struct ControllerOptions: ParsableArguments {
@@ -15,4 +16,18 @@ struct ControllerOptions: ParsableArguments {
             """
     )
     var instanceID: String?
+
+    @Option(
+        help: """
+            Where the status page is served, for people: 127.0.0.1:9811, or :9811 for every address. It names students and \
+            asks nobody who they are. Default: nowhere.
+            """
+    )
+    var statusListen: String?
+
+    func validate() throws {
+        if let text = self.statusListen, ListenAddress(text) == nil {
+            throw ValidationError("--status-listen \"\(text)\" is not of the form ADDRESS:PORT")
+        }
+    }
 }

@@ -6,6 +6,7 @@ internal import Driver
 internal import Locker
 internal import Logging
 internal import ServiceLifecycle
+internal import StatusPage
 internal import SystemPackage
 internal import Telemetry
 internal import UnixSignals
@@ -14,6 +15,7 @@ internal import UnixSignals
 struct Launch {
     private let options: PluginOptions
     private let process: ProcessOptions
+    private let statusListen: String?
 
     /// Checks what the options say together.
     ///
@@ -26,6 +28,7 @@ struct Launch {
         state: StateOptions? = nil
     ) throws {
         self.process = process
+        self.statusListen = controller?.statusListen
         let endpoint = identity?.endpoint ?? (identity == nil ? nil : ProcessEnvironment.value("CSI_ENDPOINT"))
         self.options = PluginOptions(
             endpoint: try endpoint.map { try SocketEndpoint($0) },
@@ -69,6 +72,9 @@ struct Launch {
         if let text = self.process.httpEndpoint, let address = ListenAddress(text) {
             services.append(self.metricsServer(address, metrics: metrics, plugin: plugin, logger: logger))
         }
+        if let text = self.statusListen, let address = ListenAddress(text), let read = plugin.status {
+            services += Self.statusServices(address, read: read, logger: logger)
+        }
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -79,6 +85,20 @@ struct Launch {
         logger.info("Starting", metadata: ["version": "\(Version.current)", "driver": "\(self.options.driverName)"])
         try await ServiceGroup(configuration: configuration).run()
         logger.info("Ended")
+    }
+
+    /// The status page: its server, which ends first, and the readings behind it.
+    private static func statusServices(
+        _ address: ListenAddress,
+        read: @escaping @Sendable (StatusQuery) async throws -> StatusSnapshot,
+        logger: Logger
+    ) -> [any Service] {
+        let answers = StatusAnswers(read: read)
+        let site = StatusSite(answers)
+        return [
+            BackgroundService(end: { await answers.close() }),
+            PageServer(address: address, option: "--status-listen", logger: logger) { await site.reply(to: $0) },
+        ]
     }
 
     private func metricsServer(

@@ -35,6 +35,9 @@ package struct Plugin: Sendable {
     /// Whether kubelet knows the driver; `nil` in a process that does not make itself known.
     package private(set) var registration: KubeletRegistration?
 
+    /// Reads what the controller knows of, for its status page.
+    package private(set) var status: (@Sendable (StatusQuery) async throws -> StatusSnapshot)?
+
     private let options: PluginOptions
     private let logger: Logger
     private let threads: BlockingPool
@@ -113,6 +116,7 @@ package struct Plugin: Sendable {
             keyKeepers: KeyKeepers(files: self.options.keyEncryptionKeys, services: self.vault),
             ownNode: self.options.nodeID.isEmpty ? nil : self.options.nodeID
         )
+        self.status = { try await server.status($0) }
         self.registrations.append(ControllerRegistration(server))
         self.registrations.append(GroupControllerRegistration(GroupServer(controller: server)))
         self.registrations.append(SnapshotMetadataRegistration(SnapshotMetadataServer(controller: server)))
