@@ -126,6 +126,7 @@ CASES = {
             },
             "podLabels": {"team": "storage"},
             "podAnnotations": {"example.com/note": "controller"},
+            "statusPage": {"enabled": True},
         },
         "node": {"hostPID": True, "sidecarSELinuxType": "spc_t", "podAnnotations": {"example.com/note": "node"}},
         "data": {"image": {"repository": "locker-data", "tag": "0.0.9"}, "updateStrategy": "RollingUpdate"},
