@@ -29,14 +29,16 @@ package final class SyncedWriter: Sendable {
 
     private func run(_ file: FileDescriptor) {
         do {
-            var number = 0
-            while !self.state.withLock({ $0.isStopped }) {
-                try file.writeAll("\(number)\n".utf8)
-                guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
-                number += 1
-                self.state.withLock { [number] in $0.count = number }
+            // Closed also when a write fails, so that the volume can be unmounted.
+            try file.closeAfter {
+                var number = 0
+                while !self.state.withLock({ $0.isStopped }) {
+                    try file.writeAll("\(number)\n".utf8)
+                    guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+                    number += 1
+                    self.state.withLock { [number] in $0.count = number }
+                }
             }
-            try file.close()
         } catch {
             self.state.withLock { $0.failure = error as? Errno }
         }

@@ -162,6 +162,7 @@ package struct Plugin: Sendable {
         self.services.append(BackgroundService { await sign.run() })
         self.services.append(BackgroundService { await volumes.followLimits() })
         self.services.append(BackgroundService { await volumes.watchClusters() })
+        self.services.append(BackgroundService { await volumes.followClients() })
         let server = NodeServer(volumes: volumes, operations: self.operations, topology: topology, maxVolumes: limit)
         self.registrations.append(NodeRegistration(server))
         let logger = self.logger

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import BlockMap
 internal import CSI
 internal import Locker
-internal import Rados
 internal import SystemPackage
 
 extension NodeVolumes {
@@ -39,19 +37,5 @@ extension NodeVolumes {
         targets[path.string] = use
         record.targets = targets
         try await self.blocking { [record] in try self.staging.save(record) }
-    }
-
-    /// Whether a staged volume was not taken from this node while it was silent: its client would be fenced then.
-    func isStillOurs(_ record: StagingRecord, _ request: StageRequest) async throws -> Bool {
-        guard let device = try await self.mappers.device(volumeID: record.volumeID, imageID: record.imageID) else {
-            return false
-        }
-        return try await self.withContext(request.handle, key: request.key, could: "look at volume \(record.volumeID)")
-        {
-            guard try await self.attachments.has(request.handle, clientAddress: device.clientAddress, in: $0) else {
-                return false
-            }
-            return try await !$0.cluster.isBlocklisted(device.clientAddress)
-        }
     }
 }

@@ -136,11 +136,35 @@ package struct Attachments: Sendable {
         }
     }
 
-    /// Whether this node has the volume, and by this client: not so once it was taken and the client fenced.
-    package func has(_ handle: VolumeHandle, clientAddress: String, in io: IOContext) async throws -> Bool {
+    /// This node's attachment, if it has claimed the volume: not so once it was taken and the client fenced.
+    package func claim(of handle: VolumeHandle, in io: IOContext) async throws -> Attachment? {
         let mine = try await self.record(of: handle, in: io).attachment(to: self.node.nodeID)
-        guard let mine, mine.claimedAt > 0 else { return false }
-        return mine.clientAddress == clientAddress
+        guard let mine, mine.claimedAt > 0 else { return nil }
+        return mine
+    }
+
+    /// Notes that another client instance serves what this node has mapped, as when a data process has taken a dead one's
+    /// devices over: a fence has to take that one.
+    ///
+    /// - Parameters:
+    ///   - successor: the client that the device has.
+    ///   - former: the one that the claim named before the device was looked at. If the claim is another one by now,
+    ///     nothing is changed.
+    /// - Returns: whether the claim names the successor.
+    package func note(
+        successor: String,
+        of former: String,
+        on handle: VolumeHandle,
+        in io: IOContext
+    ) async throws -> Bool {
+        let record = try await self.update(handle, in: io) { record in
+            guard var mine = record.attachment(to: self.node.nodeID), mine.claimedAt > 0, mine.clientAddress == former
+            else { return false }
+            mine.clientAddress = successor
+            record.attach(mine)
+            return true
+        }
+        return record.attachment(to: self.node.nodeID)?.clientAddress == successor
     }
 
     /// Whether this node has the volume.

@@ -4,6 +4,7 @@
 internal import BlockMap
 internal import CSI
 internal import Host
+internal import LockerProto
 internal import Rados
 internal import SystemPackage
 internal import TestSupport
@@ -44,6 +45,12 @@ struct MapperDeathTests {
             while try await node.statistics(volume).volumeCondition?.abnormal != false {
                 try await Task.sleep(for: .milliseconds(50))
             }
+            // A fence has to take the client that serves now.
+            let client = try #require(
+                try await data.data.list(.init(), timeout: .seconds(10)).attached.first?.clientAddress
+            )
+            while try await story.notedClient() != client { try await Task.sleep(for: .milliseconds(50)) }
+            try await node.stage(volume)
             let log = volume.target().appending("log")
             let text = try await story.installation.cluster.threads.run { try HostFile.read(log) }
             #expect(String(decoding: text, as: UTF8.self).split(separator: "\n").map { Int($0) } == Array(0..<written))

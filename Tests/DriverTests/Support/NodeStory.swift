@@ -4,6 +4,8 @@
 internal import CSI
 internal import GRPCCore
 internal import Glibc
+internal import Locker
+internal import LockerProto
 internal import Redaction
 internal import Synchronization
 internal import SystemPackage
@@ -96,6 +98,35 @@ final class NodeStory: Sendable {
     func expectWork(at target: FilePath, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let work = try #require(self.work.withLock { $0 }, sourceLocation: sourceLocation)
         #expect(try work.isWhole(at: target.appending("work")), sourceLocation: sourceLocation)
+    }
+
+    /// The client that the volume's record names: what a fence would take from the first node.
+    func notedClient() async throws -> String? {
+        let handle = try #require(try VolumeHandle(reading: self.volume.id))
+        return try await self.claims.claim(of: handle, in: self.installation.context)?.clientAddress
+    }
+
+    /// Writes another client into the record, as if the first node's data process had been another one.
+    func noteClient(_ address: String) async throws {
+        let handle = try #require(try VolumeHandle(reading: self.volume.id))
+        let before = try #require(try await self.notedClient())
+        let isNoted = try await self.claims.note(
+            successor: address,
+            of: before,
+            on: handle,
+            in: self.installation.context
+        )
+        try #require(isNoted)
+    }
+
+    private var claims: Attachments {
+        Attachments(layouts: LayoutCache(), node: NodeIdentity(nodeID: "n1", bootID: ""))
+    }
+
+    /// The client that serves the volume on the first node.
+    func servingClient() async throws -> String {
+        let devices = try await self.data.data.list(.init(), timeout: .seconds(10)).attached
+        return try #require(devices.first { $0.volumeID == self.volume.id }).clientAddress
     }
 
     /// After NodeUnstageVolume: that the node has nothing of the volume, that its data is there when it is staged

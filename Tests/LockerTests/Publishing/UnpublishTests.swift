@@ -26,13 +26,41 @@ struct UnpublishTests {
             let claimed = try await node.claim(handle, in: io, readOnly: false, accessMode: 1)
             #expect(claimed.attachments.map(\.readOnly) == [true])
             _ = try await node.note(clientAddress: "127.0.0.1:0/7", mapper: "fuse", on: handle, in: io)
-            #expect(try await node.has(handle, clientAddress: "127.0.0.1:0/7", in: io))
-            #expect(try await !node.has(handle, clientAddress: "127.0.0.1:0/8", in: io))
+            #expect(try await node.claim(of: handle, in: io)?.clientAddress == "127.0.0.1:0/7")
             try await controller.publish(handle, as: .test("node-1", readOnly: true))
             try await node.release(handle, in: io)
             try await node.release(handle, in: io)
             #expect(try await controller.attachments(of: handle) == published)
-            #expect(try await !node.has(handle, clientAddress: "", in: io))
+            #expect(try await node.claim(of: handle, in: io) == nil)
+        }
+    }
+
+    @Test("The client that has succeeded another is the one that is fenced; a claim that has changed meanwhile stays")
+    func succession() async throws {
+        try await Laboratory.withVolume { laboratory, handle in
+            let (controller, io) = (try laboratory.controller(), laboratory.io)
+            let node = Attachments.test("node-1")
+            let (first, second, third) = ("127.0.0.1:0/171", "127.0.0.1:0/172", "127.0.0.1:0/173")
+            try await controller.publish(handle, as: .test("node-1"))
+            // Nothing is mapped yet.
+            #expect(try await !node.note(successor: second, of: "", on: handle, in: io))
+            _ = try await node.claim(handle, in: io, readOnly: false, accessMode: 1)
+            _ = try await node.note(clientAddress: first, mapper: "nbd", on: handle, in: io)
+            #expect(try await node.note(successor: second, of: first, on: handle, in: io))
+            #expect(try await node.claim(of: handle, in: io)?.clientAddress == second)
+            // Staged anew since the device was looked at.
+            #expect(try await !node.note(successor: third, of: first, on: handle, in: io))
+            #expect(try await node.claim(of: handle, in: io)?.clientAddress == second)
+            #expect(try await !Attachments.test("node-2").note(successor: third, of: second, on: handle, in: io))
+
+            try await controller.unpublish(handle, from: "node-1")
+            #expect(try await io.cluster.isBlocklisted(second))
+            #expect(try await !io.cluster.isBlocklisted(first))
+            // Taken, and given to the node again: what it had is not legitimate for that.
+            #expect(try await !node.note(successor: third, of: second, on: handle, in: io))
+            try await controller.publish(handle, as: .test("node-1"))
+            #expect(try await !node.note(successor: third, of: second, on: handle, in: io))
+            #expect(try await controller.attachments(of: handle)?.first?.clientAddress == "")
         }
     }
 
