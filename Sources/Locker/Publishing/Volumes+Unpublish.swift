@@ -15,6 +15,10 @@ extension Volumes {
     /// was given to another. A claim that names no client has mapped nothing that it may use: the node notes its client
     /// before it mounts, and is refused that once its attachment is gone.
     ///
+    /// A node that gives the volume back between the look at the record and the fence is fenced all the same. That takes
+    /// nothing from it: the client was that mapping's alone and has ended, and the next one has another nonce. A mark that
+    /// kept the node from giving back meanwhile would keep it for good where the fence is refused.
+    ///
     /// - Parameters:
     ///   - handle: a verified handle.
     ///   - nodeID: the node; empty for all that have it.
@@ -66,7 +70,10 @@ extension Volumes {
             // Before the lock is broken: that fences its owner for an hour, and the first entry of a client is the one that
             // stays.
             try await io.cluster.blocklist(address, for: StepOwnership.fence)
+            try self.hook.reached("detach.blocklisted")
+            // Whoever connects from here on has at least this map, and so has each OSD that it asks for an object.
             try await io.cluster.waitForLatestMap()
+            try self.hook.reached("detach.awaited")
             do {
                 // librbd knows no lock of an image opened read-only; opening for writing takes none by itself.
                 try await io.withImage(.id(record.imageID), readOnly: false) { image in

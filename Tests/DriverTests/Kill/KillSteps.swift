@@ -28,7 +28,7 @@ enum KillSteps {
     static let snapshotTakeover = ["snapshot.claimed", "snapshot.undone", "tidy.unsnapped"]
     static let unsnapshot = ["unsnapshot.marked", "unsnapshot.removed", "unsnapshot.done"]
     static let controllerPublish = ["attach.checked", "attach.recorded"]
-    static let controllerUnpublish = ["detach.fenced", "detach.recorded"]
+    static let controllerUnpublish = ["detach.blocklisted", "detach.awaited", "detach.fenced", "detach.recorded"]
 
     static let stage = [
         "stage.claimed", "stage.recorded", "stage.mapped", "stage.noted", "stage.formatting", "stage.made",

@@ -87,7 +87,7 @@ struct UnpublishTests {
     @Test(
         "A claim that names a client is fenced before it is taken, whichever step the controller dies at",
         arguments: [
-            "", "detach.fenced", "detach.recorded",
+            "", "detach.blocklisted", "detach.awaited", "detach.fenced", "detach.recorded",
         ]
     )
     func fence(step: String) async throws {
