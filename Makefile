@@ -7,7 +7,7 @@
 in_namespace := unshare -m --propagation slave
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-vm conformance sanity chart screenshots demo run clean verify proto fmt fuzz tsan bench bench-datapath bench-remanence bench-vm image
+.PHONY: help setup build test test-vm conformance sanity chart screenshots e2e demo run clean verify proto fmt fuzz tsan bench bench-datapath bench-remanence bench-vm image
 
 help: ## says what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ chart: ## tests the Helm chart: renders it with Helm's own engine, no cluster ne
 
 screenshots: ## takes pictures of the status page in headless Chromium, which it installs (as root)
 	@dev/screenshots
+
+e2e: ## runs pods with volumes on a real Kubernetes: that of KUBECONFIG, or one that is started here (dev/kubernetes build once; as root); STORIES="A B" runs some
+	@dev/e2e $(STORIES)
 
 demo: build ## shows a volume's life on a Ceph of its own, from claim to deletion (as root)
 	@$(in_namespace) .build/debug/locker-demo

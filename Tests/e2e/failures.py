@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The Locker authors
+"""What pods and their data go through when processes and nodes end: for an installation of the run's own."""
+import os
+import shutil
+import signal
+import time
+
+from api import Wrong, until
+from pods import COUNT, WAIT
+from stories import registered
+from world import Skipped
+
+
+def goes_on(pods, name, container):
+    """That a writer writes on in the container that it had."""
+    pods.progress(name)
+    if pods.container(name) != container:
+        raise Wrong("the pod's container was started again")
+
+
+def nothing_left(world, node, pods, name):
+    """Waits until a claim's volume is mounted nowhere on a node."""
+    volume = pods.api.get("PersistentVolumeClaim", name, pods.namespace)["spec"]["volumeName"]
+    until("nothing of %s is mounted on %s" % (volume, node), lambda: not world.own.mounted(node, volume))
+
+
+def node_restarts(world, pods):
+    """the node process ends, and is killed, while a pod writes: the pod notices nothing"""
+    own, node = world.needs_processes(), world.nodes[0]
+    world.volumes.make(pods.namespace, "steady")
+    pods.write("writer", "steady", node)
+    container = pods.container("writer")
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        own.end("node-" + node, how)
+        pods.progress("writer")
+        own.start_node(node)
+        goes_on(pods, "writer", container)
+    until("%s has the driver again" % node, lambda: registered(world, node))
+    world.volumes.make(pods.namespace, "next")
+    pods.run("next", "next", "echo >/data/file; sync /data/file", node)
+    durable = pods.acknowledged("writer")
+    pods.remove("writer")
+    nothing_left(world, node, pods, "steady")
+    pods.check("reader", "steady", durable, world.nodes[1])
+    for name in ("next", "steady"):
+        world.volumes.remove(pods.namespace, name)
+    return "%d records" % durable
+
+
+def kubelet_restarts(world, pods):
+    """kubelet ends and starts again while a pod writes: the pod goes on, and its volume is given back afterwards"""
+    own, node = world.needs_processes(), world.nodes[1]
+    world.volumes.make(pods.namespace, "steady")
+    pods.write("writer", "steady", node)
+    container, durable = pods.container("writer"), pods.acknowledged("writer")
+    own.kubelet("stop", node)
+    own.kubelet("start", node)
+    until("%s has the driver" % node, lambda: registered(world, node))
+    if pods.acknowledged("writer") <= durable:
+        raise Wrong("the pod has not written while its kubelet was away")
+    goes_on(pods, "writer", container)
+    durable = pods.acknowledged("writer")
+    pods.remove("writer")
+    nothing_left(world, node, pods, "steady")
+    pods.check("reader", "steady", durable, world.nodes[0])
+    world.volumes.remove(pods.namespace, "steady")
+    return "%d records" % durable
+
+
+def data_dies(world, pods):
+    """the data process is killed: what was durable is there for the next pod; on nbd and ublk the pod goes on"""
+    own, node = world.needs_processes(), world.nodes[0]
+    if os.path.exists("/sys/bus/rbd"):
+        raise Skipped("the kernel's rbd serves volumes here, without the data process")
+    lasting = os.path.exists("/dev/ublk-control") or os.path.exists("/sys/module/nbd")
+    if not lasting and not world.named:
+        raise Skipped("FUSE + loop ends with its process; docs/kubernetes.md says what goes wrong then; told by name")
+    world.volumes.make(pods.namespace, "served")
+    pods.write("writer", "served", node)
+    container, durable = pods.container("writer"), pods.acknowledged("writer")
+    own.end("data-" + node, signal.SIGKILL)
+    own.start_data(node)
+    if lasting:
+        goes_on(pods, "writer", container)
+        durable = pods.acknowledged("writer")
+    else:
+        pods.reached("writer", "Failed")
+    pods.remove("writer")
+    count = pods.check("again", "served", durable, node)
+    pods.check("reader", "served", count, world.nodes[1])
+    world.volumes.remove(pods.namespace, "served")
+    return "the pod went on" if lasting else "FUSE + loop: the pod failed with its device, %d durable records kept" % durable
+
+
+def lost_node(world, pods):
+    """a silent node is given up: a pod elsewhere has its data, and the node's late writes are refused"""
+    own = world.needs_processes()
+    prepared = world.needs_prepared("csi-attacher gives a silent node six minutes")
+    lost, other = world.nodes[1], world.nodes[0]
+    prepared.make(pods.namespace, "precious")
+    pods.write("writer", "precious", lost)
+    durable = pods.acknowledged("writer")
+    own.signal_node(lost, signal.SIGSTOP)
+    try:
+        pods.remove("writer", force=True)  # As the taint node.kubernetes.io/out-of-service has it done.
+        pods.start("early", "precious", "exit 0", other)
+        until("the pod is refused while the silent node has the volume", lambda: any(
+            lost in message and "FailedPrecondition" in message for message in world.api.events(pods.namespace, "early")))
+        pods.remove("early")
+        given_up = time.monotonic()
+        prepared.give_up(pods.namespace, "precious", lost)
+        pods.start("heir", "precious", "wc -l </data/records; echo heir >/data/heir; sync /data/heir; " + WAIT, other)
+        pods.reached("heir", "Running")
+        took = time.monotonic() - given_up
+        until("the heir has read", lambda: pods.api.log(pods.namespace, "heir"))
+        kept = int(pods.api.log(pods.namespace, "heir").split()[0])
+        if kept < durable:
+            raise Wrong("the heir found %d records of %d that were durable" % (kept, durable))
+    finally:
+        own.signal_node(lost, signal.SIGCONT)
+    # The old writer goes on with what it has, until Ceph refuses it; its kubelet finds that its pod is gone and cleans up.
+    nothing_left(world, lost, pods, "precious")
+    pods.remove("heir")
+    found = pods.run("judge", "precious", COUNT + "; cat /data/heir", lost).split()
+    if found[1:] != ["0", "heir"] or int(found[0]) != kept:
+        raise Wrong("after the lost node woke there is %s; the heir had found %d records" % (found, kept))
+    prepared.remove(pods.namespace, "precious")
+    return "%.1f s from giving the node up to Running elsewhere; %d records" % (took, kept)
+
+
+def upgrade(world, pods):
+    """controller and node processes are replaced while a pod writes: the pod notices nothing"""
+    own, node = world.needs_processes(), world.nodes[0]
+    world.volumes.make(pods.namespace, "old")
+    pods.write("writer", "old", node)
+    container = pods.container("writer")
+    before, own.locker = own.locker, os.environ.get("LOCKER_NEXT", own.path("locker-next"))
+    if "LOCKER_NEXT" not in os.environ:
+        shutil.copy(before, own.locker)
+    own.end("controller")
+    own.start_controller()
+    for one in world.nodes:
+        own.end("node-" + one)
+        own.start_node(one)
+    goes_on(pods, "writer", container)
+    world.volumes.make(pods.namespace, "new")
+    pods.run("new", "new", "echo >/data/file; sync /data/file", node)
+    durable = pods.acknowledged("writer")
+    pods.remove("writer")
+    pods.check("reader", "old", durable, world.nodes[1])
+    for name in ("new", "old"):
+        world.volumes.remove(pods.namespace, name)
+    return "to $LOCKER_NEXT" if "LOCKER_NEXT" in os.environ else "to the same build: LOCKER_NEXT names another"
+
+
+def uninstall(world, pods):
+    """the driver is uninstalled: no mount, device, socket, image or registration of it is left"""
+    own = world.needs_processes()
+    world.volumes.make(pods.namespace, "last")
+    pods.run("last", "last", "echo >/data/file")
+    world.volumes.remove(pods.namespace, "last")
+    until("no image is left, in the pool or its trash", lambda: not own.images())
+    for node in world.nodes:
+        own.end("node-" + node)
+        own.end("data-" + node)
+        until("%s no longer has the driver" % node, lambda n=node: not registered(world, n))
+        if os.listdir(own.registration_folder(node)):
+            raise Wrong("left in %s: %s" % (own.registration_folder(node), os.listdir(own.registration_folder(node))))
+        left = own.mounted(node) + [name for name in os.listdir(own.plugin_folder(node)) if name.endswith(".sock")]
+        if left:
+            raise Wrong("left on %s: %s" % (node, left))
+    own.end("controller")
+    if os.path.exists(own.controller_socket) or own.devices():
+        raise Wrong("left: %s %s" % (own.controller_socket, own.devices()))
+
+
+STORIES = (node_restarts, kubelet_restarts, data_dies, lost_node, upgrade, uninstall)
