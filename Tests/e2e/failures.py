@@ -57,7 +57,14 @@ def kubelet_restarts(world, pods):
     own.kubelet("stop", node)
     own.kubelet("start", node)
     until("%s has the driver" % node, lambda: registered(world, node))
-    if pods.acknowledged("writer") <= durable:
+
+    def told():
+        try:
+            return pods.acknowledged("writer")
+        except Wrong:
+            return None  # A kubelet that has just started knows its containers a moment later.
+
+    if until("the pod's log is served again", told) <= durable:
         raise Wrong("the pod has not written while its kubelet was away")
     goes_on(pods, "writer", container)
     durable = pods.acknowledged("writer")
