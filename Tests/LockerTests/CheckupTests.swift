@@ -55,9 +55,10 @@ struct CheckupTests {
                 found == [
                     .imageRenamed: "renamed", .imageInTrash: "trashed", .imageMissing: "removed",
                     .imageUnknown: image("nobody's"), .trashUnknown: thrown.id, .nodeFenced: "fenced",
+                    .nodeSilent: "fenced",
                 ]
             )
-            #expect(findings.count == 6 && findings.allSatisfy { !$0.isRepairable })
+            #expect(findings.count == 7 && findings.allSatisfy { !$0.isRepairable })
             let trashed = try #require(findings.first { $0.kind == .imageInTrash })
             #expect(trashed.remedy.contains("--image \(image("trashed")) students/\(io.namespace)/"), "\(trashed)")
             for finding in findings {

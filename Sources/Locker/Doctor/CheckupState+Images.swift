@@ -125,7 +125,7 @@ extension CheckupState {
     }
 
     /// What rbd's image specifications begin with here.
-    private var at: String { self.namespace.isEmpty ? "\(self.pool)/" : "\(self.pool)/\(self.namespace)/" }
+    var at: String { self.namespace.isEmpty ? "\(self.pool)/" : "\(self.pool)/\(self.namespace)/" }
 
     /// The record that an image of Locker's belongs to; `nil` for an image of somebody else's.
     private static func key(of name: String) -> RecordKey? {

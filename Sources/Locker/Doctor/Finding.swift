@@ -29,6 +29,28 @@ package struct Finding: Sendable, Hashable, Encodable {
         case totalWrong = "total-wrong"
         /// The client that has a volume mapped is fenced.
         case nodeFenced = "node-fenced"
+        /// A node says that a client of its has a volume mapped, and the image knows no such client.
+        case nodeSilent = "node-silent"
+        /// A client that no attachment names holds an image's lock.
+        case lockForeign = "lock-foreign"
+        /// An image's lock is a client's that is fenced and that no attachment names.
+        case lockFenced = "lock-fenced"
+        /// A client that no attachment names has an image open for writing.
+        case imageWatched = "image-watched"
+        /// An encrypted volume has no data key.
+        case keyMissing = "key-missing"
+        /// A record names another key-encryption key than the one that wraps its volume's key.
+        case keyOutdated = "key-outdated"
+        /// A data key that no volume's record names.
+        case keyUnknown = "key-unknown"
+        /// The image of a deleted volume is out of the trash again.
+        case erasureRestored = "erasure-restored"
+        /// The image of a deleted volume is not in the trash, and nobody has said that it is removed.
+        case erasureUntrashed = "erasure-untrashed"
+        /// An image that a receipt says is gone.
+        case receiptContradicted = "receipt-contradicted"
+        /// A class' template is no snapshot of an image.
+        case templateMissing = "template-missing"
     }
 
     /// What does not fit.
@@ -47,6 +69,21 @@ package struct Finding: Sendable, Hashable, Encodable {
     /// Whether ``Checkup/repair(_:in:)`` can put it right.
     package var isRepairable: Bool { self.repair != nil }
 
+    /// What ``Checkup/repair(_:in:)`` would do; `nil` for what is left to a person.
+    package var repairInWords: String? {
+        switch self.repair {
+        case .count(let course, _, let student, let bytes):
+            "count \(bytes) bytes for student \"\(student)\" in the ledger of course \"\(course)\""
+        case .release(let course, let volume, _):
+            "take v/\(volume.hex) out of the ledger of course \"\(course)\""
+        case .total(let course, let student): "add up student \"\(student)\" of course \"\(course)\" again"
+        case .courseTotal(let course): "add up course \"\(course)\" again"
+        case .noteKey(let volume): "write into the record v/\(volume.hex) which key-encryption key wraps its key"
+        case .breakLock(let image, let owner): "break the lock of the fenced client \(owner) on image id \(image)"
+        case nil: nil
+        }
+    }
+
     init(
         _ kind: Kind,
         namespace: String,
@@ -63,7 +100,7 @@ package struct Finding: Sendable, Hashable, Encodable {
         self.repair = repair
     }
 
-    /// A change that makes the ledger agree with the records.
+    /// A change that takes nothing from anybody.
     enum Repair: Sendable, Hashable {
         /// Counts a volume, or counts it anew.
         case count(course: String, volume: RecordKey, student: String, bytes: Int64)
@@ -73,6 +110,10 @@ package struct Finding: Sendable, Hashable, Encodable {
         case total(course: String, student: String)
         /// Adds all volumes of a course up again.
         case courseTotal(course: String)
+        /// Writes the name of the key-encryption key that wraps a volume's key into its record.
+        case noteKey(volume: RecordKey)
+        /// Breaks the lock of a client that is fenced.
+        case breakLock(imageID: String, owner: String)
     }
 
     /// Whether both are about the same thing, whatever the numbers in their words.
@@ -81,7 +122,7 @@ package struct Finding: Sendable, Hashable, Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case kind, namespace, subject, explanation, remedy, repairable
+        case kind, namespace, subject, explanation, remedy, repairable, repair
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -92,5 +133,6 @@ package struct Finding: Sendable, Hashable, Encodable {
         try container.encode(self.explanation, forKey: .explanation)
         try container.encode(self.remedy, forKey: .remedy)
         try container.encode(self.isRepairable, forKey: .repairable)
+        try container.encodeIfPresent(self.repairInWords, forKey: .repair)
     }
 }

@@ -90,7 +90,7 @@ package struct KeyRotation: Sendable {
     /// Writes the name of the wrapping key into the volume's record, which tells it to people.
     ///
     /// A record in a step is its owner's; the stored key says what is true all the same, and a repeat notes it.
-    private func note(_ wrappingKeyID: String, of entry: Entry, in io: IOContext) async throws {
+    func note(_ wrappingKeyID: String, of entry: Entry, in io: IOContext) async throws {
         guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false) else { return }
         for _ in 0..<16 {
             guard let found = try await store.volume(entry.recordKey), found.value.phase == .ready,
