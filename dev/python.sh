@@ -14,7 +14,7 @@ python=${LOCKER_PYTHON:-python3}
 if [ "$check" = yes ] && [ -x "$venv/bin/python" ]; then python=$venv/bin/python; fi
 
 # Pinned to versions that have wheels for every python above.
-packages=(grpcio==1.76.0 grpcio-tools==1.76.0 protobuf==6.33.5 setuptools==80.9.0)
+packages=(grpcio==1.76.0 grpcio-tools==1.76.0 protobuf==6.33.5 setuptools==80.9.0 pyyaml==6.0.3)
 protos=(csi.proto record.proto data.proto registration.proto)
 
 command -v "$python" >/dev/null || { echo "python: $python is missing (apt-get install python3 python3-venv)" >&2; exit 1; }

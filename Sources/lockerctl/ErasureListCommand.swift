@@ -18,7 +18,7 @@ struct ErasureListCommand: AsyncParsableCommand {
     @Flag(help: "Leave out those that are done, for which every receipt is read.")
     var pending = false
 
-    @Option(help: "table or json.")
+    @Option(help: "table, json or yaml.")
     var output: OutputFormat = .table
 
     func run() async throws {
@@ -37,7 +37,7 @@ struct ErasureListCommand: AsyncParsableCommand {
             }
             // Those that go on first, and of each kind the oldest.
             rows.sort { ($0.erased ?? "", $0.deleted, $0.name) < ($1.erased ?? "", $1.deleted, $1.name) }
-            print(self.output == .json ? try JSONText.text(rows, isCopied: true) : ErasureRow.table(rows))
+            try self.output.show(rows, isCopied: true) { ErasureRow.table(rows) }
         }
     }
 }

@@ -16,7 +16,7 @@ struct ErasureShowCommand: AsyncParsableCommand {
     @Argument(help: "The image's id, or the volume's name.")
     var name: String
 
-    @Option(help: "table (a line a field) or json, which has the signed bytes too.")
+    @Option(help: "table (a line a field), or json or yaml, which have the signed bytes too.")
     var output: OutputFormat = .table
 
     func run() async throws {
@@ -36,7 +36,7 @@ struct ErasureShowCommand: AsyncParsableCommand {
                 throw ErasureExit.refused
             }
             let text = documents.map(\.text).joined(separator: "\n\n")
-            print(self.output == .json ? try JSONText.text(documents, isCopied: true) : text)
+            try self.output.show(documents, isCopied: true) { text }
         }
     }
 }

@@ -40,7 +40,7 @@ struct ErasureVerifyCommand: AsyncParsableCommand {
     @Flag(help: "List the pool for data objects even where asking for each by its name is cheaper.")
     var thorough = false
 
-    @Option(help: "table or json.")
+    @Option(help: "table, json or yaml.")
     var output: OutputFormat = .table
 
     func run() async throws {
@@ -129,14 +129,15 @@ struct ErasureVerifyCommand: AsyncParsableCommand {
     }
 
     private func show(_ rows: [Row]) throws {
-        guard self.output == .table else { return print(try JSONText.text(rows, isCopied: true)) }
-        let cells = rows.map { row in
-            let reason = row.faults.isEmpty ? "not found: \(row.gone.joined(separator: ", "))" : row.faults[0]
-            let more = row.faults.count > 1 ? " (and \(row.faults.count - 1) more)" : ""
-            return [
-                row.verdict, row.key.orDash, row.course, row.student.orDash, row.volume, row.image, reason + more,
-            ]
+        try self.output.show(rows, isCopied: true) {
+            let cells = rows.map { row in
+                let reason = row.faults.isEmpty ? "not found: \(row.gone.joined(separator: ", "))" : row.faults[0]
+                let more = row.faults.count > 1 ? " (and \(row.faults.count - 1) more)" : ""
+                return [
+                    row.verdict, row.key.orDash, row.course, row.student.orDash, row.volume, row.image, reason + more,
+                ]
+            }
+            return TextTable.text(["VERDICT", "KEY", "COURSE", "STUDENT", "VOLUME", "IMAGE", "WHY"], cells)
         }
-        print(TextTable.text(["VERDICT", "KEY", "COURSE", "STUDENT", "VOLUME", "IMAGE", "WHY"], cells))
     }
 }

@@ -24,7 +24,7 @@ struct VolumesCommand: AsyncParsableCommand {
     @Flag(help: "Leave out the bytes in use, for which each image is looked at.")
     var fast = false
 
-    @Option(help: "table or json.")
+    @Option(help: "table, json or yaml.")
     var output: OutputFormat = .table
 
     func run() async throws {
@@ -39,7 +39,7 @@ struct VolumesCommand: AsyncParsableCommand {
             }
         }
         rows.sort { ($0.course, $0.student, $0.name) < ($1.course, $1.student, $1.name) }
-        print(self.output == .json ? try JSONText.text(rows) : VolumeRow.table(rows))
+        try self.output.show(rows) { VolumeRow.table(rows) }
     }
 
     private func isWanted(_ record: VolumeRecord) -> Bool {

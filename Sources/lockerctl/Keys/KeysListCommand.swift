@@ -17,7 +17,7 @@ struct KeysListCommand: AsyncParsableCommand {
     @Option(help: "Only volumes of this course.")
     var course: String?
 
-    @Option(help: "table or json.")
+    @Option(help: "table, json or yaml.")
     var output: OutputFormat = .table
 
     func run() async throws {
@@ -30,6 +30,6 @@ struct KeysListCommand: AsyncParsableCommand {
             }
         }
         rows.sort { ($0.course, $0.student, $0.name) < ($1.course, $1.student, $1.name) }
-        print(self.output == .json ? try JSONText.text(rows) : KeyRow.table(rows))
+        try self.output.show(rows) { KeyRow.table(rows) }
     }
 }

@@ -16,7 +16,7 @@ struct QuotaListCommand: AsyncParsableCommand {
     @Option(help: "Only this course.")
     var course: String?
 
-    @Option(help: "table or json.")
+    @Option(help: "table, json or yaml.")
     var output: OutputFormat = .table
 
     func run() async throws {
@@ -25,6 +25,6 @@ struct QuotaListCommand: AsyncParsableCommand {
             for quotas in courses { rows += try await quotas.standings().map(QuotaRow.init) }
             return rows
         }
-        print(self.output == .json ? try JSONText.text(rows) : QuotaRow.table(rows))
+        try self.output.show(rows) { QuotaRow.table(rows) }
     }
 }

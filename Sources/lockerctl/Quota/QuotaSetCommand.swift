@@ -27,7 +27,7 @@ struct QuotaSetCommand: AsyncParsableCommand {
     @Option(help: "How many volumes. 0 allows no new one.")
     var volumes: Int64?
 
-    @Option(help: "table or json.")
+    @Option(help: "table, json or yaml.")
     var output: OutputFormat = .table
 
     func validate() throws {
@@ -47,6 +47,6 @@ struct QuotaSetCommand: AsyncParsableCommand {
                 if let volumes { bounds.volumes = volumes }
             }
         }
-        print(self.output == .json ? try JSONText.text(QuotaChange(change)) : QuotaChange(change).text)
+        try self.output.show(QuotaChange(change)) { QuotaChange(change).text }
     }
 }

@@ -15,13 +15,13 @@ struct QuotaShowCommand: AsyncParsableCommand {
 
     @OptionGroup var owner: QuotaOwner
 
-    @Option(help: "table or json.")
+    @Option(help: "table, json or yaml.")
     var output: OutputFormat = .table
 
     func run() async throws {
         let row = try await self.place.withQuotas(of: self.owner.course) { quotas in
             QuotaRow(try await quotas.standing(of: self.owner.student ?? ""))
         }
-        print(self.output == .json ? try JSONText.text(row) : QuotaRow.table([row]))
+        try self.output.show(row) { QuotaRow.table([row]) }
     }
 }

@@ -21,7 +21,7 @@ struct QuotaUnsetCommand: AsyncParsableCommand {
     @Flag(help: "Only the number of volumes.")
     var volumes = false
 
-    @Option(help: "table or json.")
+    @Option(help: "table, json or yaml.")
     var output: OutputFormat = .table
 
     func run() async throws {
@@ -32,6 +32,6 @@ struct QuotaUnsetCommand: AsyncParsableCommand {
                 if self.volumes || both { bounds.volumes = nil }
             }
         }
-        print(self.output == .json ? try JSONText.text(QuotaChange(change)) : QuotaChange(change).text)
+        try self.output.show(QuotaChange(change)) { QuotaChange(change).text }
     }
 }

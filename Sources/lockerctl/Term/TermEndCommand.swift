@@ -55,13 +55,13 @@ struct TermEndCommand: AsyncParsableCommand {
     @Option(help: "A file for the report as a page to print (HTML).")
     var report: String?
 
-    @Option(help: "table or json.")
+    @Option(help: "table, json or yaml.")
     var output: OutputFormat = .table
 
     func validate() throws {
         guard self.wait >= 0 else { throw ValidationError("--wait \(self.wait) is less than nothing") }
         guard self.yes || self.dryRun || self.output == .table else {
-            throw ValidationError("--output json asks nobody: add --yes or --dry-run")
+            throw ValidationError("--output \(self.output.rawValue) asks nobody: add --yes or --dry-run")
         }
     }
 
@@ -152,7 +152,7 @@ struct TermEndCommand: AsyncParsableCommand {
 
     private func show(_ volumes: [TermVolume]) throws {
         let report = TermReport(course: self.course, pool: self.pool, volumes: volumes)
-        print(self.output == .json ? try JSONText.text(report, isCopied: true) : report.text())
+        try self.output.show(report, isCopied: true) { report.text() }
         if let path = self.report { try HostFile.replace(FilePath(path), with: Array(report.html().utf8)) }
     }
 
