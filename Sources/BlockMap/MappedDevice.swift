@@ -34,6 +34,8 @@ package struct MappedDevice: Sendable, Hashable {
     package var trouble: String
     /// How long the oldest unanswered request has waited; zero if there is none.
     package var oldestRequest: Duration
+    /// Whether it is a dead process' device that nobody can serve on: what is mounted from it is of no use any more.
+    package var isAbandoned: Bool
 
     /// Describes a device.
     package init(
@@ -50,7 +52,8 @@ package struct MappedDevice: Sendable, Hashable {
         imageID: String,
         counters: IOCounters = IOCounters(),
         trouble: String = "",
-        oldestRequest: Duration = .zero
+        oldestRequest: Duration = .zero,
+        isAbandoned: Bool = false
     ) {
         self.volumeID = volumeID
         self.device = device
@@ -66,5 +69,6 @@ package struct MappedDevice: Sendable, Hashable {
         self.counters = counters
         self.trouble = trouble
         self.oldestRequest = oldestRequest
+        self.isAbandoned = isAbandoned
     }
 }

@@ -664,7 +664,7 @@ const ProtobufCMessageDescriptor locker__data__v1__attach_request__descriptor =
   (ProtobufCMessageInit) locker__data__v1__attach_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor locker__data__v1__attached__field_descriptors[14] =
+static const ProtobufCFieldDescriptor locker__data__v1__attached__field_descriptors[15] =
 {
   {
     "volume_id",
@@ -834,8 +834,21 @@ static const ProtobufCFieldDescriptor locker__data__v1__attached__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "abandoned",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Locker__Data__V1__Attached, abandoned),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned locker__data__v1__attached__field_indices_by_name[] = {
+  14,   /* field[14] = abandoned */
   5,   /* field[5] = client_address */
   11,   /* field[11] = counters */
   1,   /* field[1] = device */
@@ -854,7 +867,7 @@ static const unsigned locker__data__v1__attached__field_indices_by_name[] = {
 static const ProtobufCIntRange locker__data__v1__attached__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor locker__data__v1__attached__descriptor =
 {
@@ -864,7 +877,7 @@ const ProtobufCMessageDescriptor locker__data__v1__attached__descriptor =
   "Locker__Data__V1__Attached",
   "locker.data.v1",
   sizeof(Locker__Data__V1__Attached),
-  14,
+  15,
   locker__data__v1__attached__field_descriptors,
   locker__data__v1__attached__field_indices_by_name,
   1,  locker__data__v1__attached__number_ranges,

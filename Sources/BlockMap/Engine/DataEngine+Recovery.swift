@@ -86,7 +86,13 @@ extension DataEngine {
                 device.isWaiting
                 ? "the process that served it was killed; its I/O waits until this one has taken it over"
                 : "the process that served it was killed, so its I/O fails; \(device.holders): unmount it there"
-            return MappedDevice(record: record, device: device.path, size: device.size, trouble: trouble)
+            return MappedDevice(
+                record: record,
+                device: device.path,
+                size: device.size,
+                trouble: trouble,
+                isAbandoned: !device.isWaiting
+            )
         }
     }
 

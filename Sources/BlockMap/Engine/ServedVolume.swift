@@ -37,7 +37,8 @@ extension MappedDevice {
         size: UInt64,
         counters: IOCounters = IOCounters(),
         trouble: String,
-        oldestRequest: Duration = .zero
+        oldestRequest: Duration = .zero,
+        isAbandoned: Bool = false
     ) {
         self.init(
             volumeID: record.volumeID,
@@ -53,7 +54,8 @@ extension MappedDevice {
             imageID: record.imageID,
             counters: counters,
             trouble: trouble,
-            oldestRequest: oldestRequest
+            oldestRequest: oldestRequest,
+            isAbandoned: isAbandoned
         )
     }
 }

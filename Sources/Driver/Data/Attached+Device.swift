@@ -31,7 +31,8 @@ extension Attached {
                 errors: device.counters.errors
             ),
             trouble: device.trouble,
-            oldestRequestMs: age.seconds * 1000 + age.attoseconds / 1_000_000_000_000_000
+            oldestRequestMs: age.seconds * 1000 + age.attoseconds / 1_000_000_000_000_000,
+            abandoned: device.isAbandoned
         )
     }
 
@@ -60,7 +61,8 @@ extension Attached {
                 errors: counters.errors
             ),
             trouble: self.trouble,
-            oldestRequest: .milliseconds(self.oldestRequestMs)
+            oldestRequest: .milliseconds(self.oldestRequestMs),
+            isAbandoned: self.abandoned
         )
     }
 }

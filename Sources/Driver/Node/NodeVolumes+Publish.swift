@@ -12,7 +12,7 @@ extension NodeVolumes {
     /// Shows a staged volume where a pod will find it.
     ///
     /// - Throws: ``LockerError``: `permissionDenied` for a pod of another namespace than the volume's claim,
-    ///   `failedPrecondition` if it is not staged there or published elsewhere under SINGLE_NODE_SINGLE_WRITER,
+    ///   `failedPrecondition` if it is not staged there, has lost its device or is published elsewhere under SINGLE_NODE_SINGLE_WRITER,
     ///   `alreadyExists` if the target shows it in another way.
     func publish(_ request: PublishRequest) async throws {
         let record = try await self.staged(request.handle)
@@ -47,6 +47,7 @@ extension NodeVolumes {
             )
         }
         if try await self.isPublished(request, record: record, places: places) { return }
+        try await self.requireDevice(record)
         try Self.requireSoleWriter(request, record: record, places: places)
         try self.hook.reached("publish.checked")
         // Noted before it is mounted: without the mount the note says nothing.

@@ -18,6 +18,11 @@ extension NodeVolumes {
             // Nothing known and nothing there.
             return
         }
+        if record.phase == .staged, record.bootID == self.node.bootID {
+            // Without its data process the device could not be ended, and kubelet, told so after the unmount, would take the
+            // volume for staged still.
+            _ = try await self.mappers.device(volumeID: record.volumeID, imageID: record.imageID)
+        }
         if record.phase != .unstaging {
             record.phase = .unstaging
             try await self.blocking { [record] in try self.staging.save(record) }

@@ -50,6 +50,9 @@ package struct Attached: Sendable, Hashable {
     /// Milliseconds the oldest unanswered request has waited; 0 without one.
     package var oldestRequestMs: Int64
 
+    /// Whether it is a dead process' device that nobody can serve on: what is mounted from it is of no use any more.
+    package var abandoned: Bool
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         volumeID: String = "",
@@ -65,7 +68,8 @@ package struct Attached: Sendable, Hashable {
         imageID: String = "",
         counters: Counters? = nil,
         trouble: String = "",
-        oldestRequestMs: Int64 = 0
+        oldestRequestMs: Int64 = 0,
+        abandoned: Bool = false
     ) {
         self.volumeID = volumeID
         self.device = device
@@ -81,6 +85,7 @@ package struct Attached: Sendable, Hashable {
         self.counters = counters
         self.trouble = trouble
         self.oldestRequestMs = oldestRequestMs
+        self.abandoned = abandoned
     }
 }
 
@@ -105,6 +110,7 @@ extension Attached: WireMessage {
         self.counters = raw.counters.map { Counters(wire: $0) }
         self.trouble = WireReading.string(raw.trouble)
         self.oldestRequestMs = raw.oldest_request_ms
+        self.abandoned = raw.abandoned != 0
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -125,5 +131,6 @@ extension Attached: WireMessage {
         }
         raw.pointee.trouble = try arena.string(self.trouble, "locker.data.v1.Attached.trouble")
         raw.pointee.oldest_request_ms = self.oldestRequestMs
+        raw.pointee.abandoned = self.abandoned ? 1 : 0
     }
 }

@@ -104,10 +104,14 @@ struct  Locker__Data__V1__Attached
    * Milliseconds the oldest unanswered request has waited; 0 without one.
    */
   int64_t oldest_request_ms;
+  /*
+   * Whether it is a dead process' device that nobody can serve on: what is mounted from it is of no use any more.
+   */
+  protobuf_c_boolean abandoned;
 };
 #define LOCKER__DATA__V1__ATTACHED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__data__v1__attached__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, 0, 0 }
 
 
 struct  Locker__Data__V1__Counters

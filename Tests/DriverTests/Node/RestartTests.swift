@@ -69,6 +69,38 @@ struct RestartTests {
         }
     }
 
+    @Test(
+        "A pod that comes after the data process died is not shown what is left of the volume; staged anew it is",
+        arguments: [VolumeCapability.filesystem("xfs"), .filesystem("ext4"), .rawBlock()]
+    )
+    func nextPod(capability: VolumeCapability) async throws {
+        try await NodeStory.with(capability) { story in
+            let volume = story.volume
+            let node = try await story.installation.node()
+            try await node.stage(volume)
+            try await node.publish(volume)
+            await story.data.kill()
+            // As kubelet does when one pod takes the other's place: without an unstage in between.
+            try await node.unpublish(volume)
+            await expectRefusal(.unavailable, naming: "data process") { try await node.publish(volume, pod: "second") }
+            let data = try await story.installation.data()
+            await expectRefusal(.failedPrecondition, naming: "lost its device", "scale to 0") {
+                // The node finds the new process at its next attempt to connect.
+                try await Self.insist { try await node.publish(volume, pod: "second") }
+            }
+            #expect(try MountTable.read().entry(at: volume.target(pod: "second")) == nil)
+            try await Self.insist { try await node.unstage(volume) }
+            try await node.stage(volume)
+            try await node.publish(volume, pod: "second")
+            try await node.unpublish(volume, pod: "second")
+            try await node.unstage(volume)
+            let left = try await Leftovers.onNode(of: volume, data: data, installation: story.installation)
+            #expect(left.isEmpty)
+            try await story.controller.delete(volume)
+            try await Leftovers.waitUntilGone(story.installation.context)
+        }
+    }
+
     @Test("Without a data process staging says what is missing, and succeeds when it is there")
     func dataMissing() async throws {
         try await NodeStory.with(.filesystem()) { story in
