@@ -49,7 +49,7 @@ def main(words):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     begun, table = time.monotonic(), []
     try:
-        world = World(named=bool(words))
+        world = World()
     except (Wrong, subprocess.SubprocessError) as wrong:
         print("e2e: FAILED: %s" % wrong)
         return 1

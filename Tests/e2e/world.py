@@ -19,8 +19,7 @@ class Skipped(Exception):
 class World:
     """Kubernetes, the driver's name, its nodes, and where volumes come from."""
 
-    def __init__(self, named):
-        self.named = named  # Whether stories were asked for by name.
+    def __init__(self):
         self.driver = os.environ.get("LOCKER_E2E_DRIVER", "rbd.locker.csi")
         self.own = self.api = None
         try:
