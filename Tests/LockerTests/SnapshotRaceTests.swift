@@ -15,7 +15,7 @@ struct SnapshotRaceTests {
     func deletedFirst() async throws {
         try await Laboratory.withVolume { laboratory, volume in
             let other = try laboratory.controller("locker-1")
-            let deletion = Interjection()
+            let deletion = await Interjection.alone()
             let hook = deletion.hook(at: "snapshot.recorded") { try await other.delete(volume) }
             let controller = try laboratory.controller(hook: hook)
             await expectRefusal(.notFound, saying: volume.text) { try await controller.snapshot(of: volume) }
@@ -29,7 +29,7 @@ struct SnapshotRaceTests {
     func takenFirst() async throws {
         try await Laboratory.withVolume { laboratory, volume in
             let other = try laboratory.controller("locker-1")
-            let deletion = Interjection()
+            let deletion = await Interjection.alone()
             let hook = deletion.hook(at: "snapshot.taken") { try await other.delete(volume) }
             let controller = try laboratory.controller(hook: hook)
             let snapshot = try await controller.snapshot(of: volume)
@@ -45,7 +45,7 @@ struct SnapshotRaceTests {
     func inBetween() async throws {
         try await Laboratory.withVolume { laboratory, volume in
             let other = try laboratory.controller("locker-1")
-            let snapshot = Interjection()
+            let snapshot = await Interjection.alone()
             let hook = snapshot.hook(at: "delete.marked") { _ = try await other.snapshot(of: volume) }
             let controller = try laboratory.controller(hook: hook)
             // Whoever takes the snapshot sees the mark.
@@ -61,7 +61,7 @@ struct SnapshotRaceTests {
     func countedLate() async throws {
         try await Laboratory.withVolume { laboratory, volume in
             // By hand, so that no record stands in the way: what a taker has done before it looks again.
-            let snapshot = Interjection()
+            let snapshot = await Interjection.alone()
             let io = laboratory.io
             let hook = snapshot.hook(at: "delete.marked") {
                 try await io.withImage(.id(volume.imageID), readOnly: false) { try $0.createSnapshot("late") }
@@ -86,7 +86,7 @@ struct SnapshotRaceTests {
     func formatted(step: String) async throws {
         try await Laboratory.withVolume { laboratory, volume in
             let io = laboratory.io
-            let formatting = Interjection()
+            let formatting = await Interjection.alone()
             let hook = formatting.hook(at: step) {
                 try await Self.set(Filesystem(state: .formatted, type: "ext4", uuid: "u-1"), of: volume, in: io)
                 try await io.withImage(.id(volume.imageID), readOnly: false) { try $0.write(offset: 0, [1, 2, 3]) }
@@ -111,7 +111,7 @@ struct SnapshotRaceTests {
     func formatting() async throws {
         try await Laboratory.withVolume { laboratory, volume in
             let io = laboratory.io
-            let begun = Interjection()
+            let begun = await Interjection.alone()
             let hook = begun.hook(at: "snapshot.taken") {
                 try await Self.set(Filesystem(state: .formatting, type: "ext4", nodeID: "n"), of: volume, in: io)
             }
