@@ -2,8 +2,10 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import CSI
+internal import Foundation
 internal import GRPCCore
 internal import Host
+internal import LockerProto
 internal import RBD
 internal import Rados
 internal import SystemPackage
@@ -50,6 +52,65 @@ struct TemplateStageTests {
             #expect(uuids.count == 2)
             try await installation.context.withImage(.name(story.volume.imageName), readOnly: false) { image in
                 try image.removeSnapshot("term")
+            }
+            try await controller.delete(story.volume)
+            try await Leftovers.waitUntilGone(installation.context)
+        }
+    }
+
+    @Test(
+        "In an encrypted class it is the same, under a key of each student's own; a new version is for new volumes only",
+        arguments: ["ext4", "xfs"]
+    )
+    func encrypted(_ type: String) async throws {
+        try await NodeStory.with(.filesystem(type)) { story in
+            let (installation, controller) = (story.installation, story.controller)
+            try await story.stage(publishing: true, thenUnpublishing: true)
+            let node = try await installation.node()
+            try await node.unstage(story.volume)
+            func release(_ version: String) async throws {
+                try await installation.context.withImage(.name(story.volume.imageName), readOnly: false) { image in
+                    try image.createSnapshot(version)
+                }
+            }
+            try await release("term-1")
+            var volumes: [MadeVolume] = []
+            for version in ["term-1", "term-1", "term-2"] {
+                if version == "term-2" {
+                    try await node.stage(story.volume)
+                    try await node.publish(story.volume)
+                    let added = story.volume.target().appending("added").string
+                    try #require(FileManager.default.createFile(atPath: added, contents: Data("new".utf8)))
+                    try await node.unpublish(story.volume)
+                    try await node.unstage(story.volume)
+                    try await release(version)
+                }
+                var plan = installation.plan(.filesystem(""), bytes: 2 * story.volume.capacity)
+                    .encrypted(in: installation)
+                plan.parameters["radosNamespace"] = installation.context.namespace
+                plan.parameters["template"] = "\(story.volume.imageName)@\(version)"
+                plan.parameters["csi.storage.k8s.io/pvc/namespace"] = "student-\(volumes.count)"
+                volumes.append(try await controller.create(plan, of: installation))
+            }
+            let keys = try await Leftovers.wrappedKeys(of: installation.context)
+            #expect(Set(keys.map(\.dataKeyID)).count == 3)
+            var uuids: Set<String> = []
+            for (number, volume) in volumes.enumerated() {
+                try await node.stage(volume)
+                try await node.publish(volume)
+                try story.expectWork(at: volume.target())
+                let added = volume.target().appending("added").string
+                #expect(FileManager.default.fileExists(atPath: added) == (number == 2))
+                let total = try await node.statistics(volume).usage.first { $0.unit == .bytes }?.total ?? 0
+                #expect(total > story.volume.capacity * 3 / 2, "\(total)")
+                uuids.insert(try await Self.uuid(at: volume))
+                try await node.unpublish(volume)
+                try await node.unstage(volume)
+                try await controller.delete(volume)
+            }
+            #expect(uuids.count == 3)
+            try await installation.context.withImage(.name(story.volume.imageName), readOnly: false) { image in
+                for version in ["term-1", "term-2"] { try image.removeSnapshot(version) }
             }
             try await controller.delete(story.volume)
             try await Leftovers.waitUntilGone(installation.context)
