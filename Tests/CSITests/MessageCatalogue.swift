@@ -148,6 +148,7 @@ enum MessageCatalogue {
         PluginInfo.self,
         RegistrationStatus.self,
         RegistrationStatusResponse.self,
+        KeyDestruction.self,
     ]
 
     /// All of them.

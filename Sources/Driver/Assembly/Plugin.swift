@@ -284,9 +284,15 @@ package struct Plugin: Sendable {
     /// Makes the node known to kubelet, where an option names the directory that kubelet watches; after ``serveCSI()``, so
     /// that it is forgotten before the calls drain.
     ///
-    /// - Throws: ``LockerError`` with `invalidArgument` for a directory whose path is too long for a socket in it.
+    /// - Throws: ``LockerError`` with `invalidArgument` for a directory that is not there, or whose path is too long for a socket in it.
     package mutating func register() throws {
         guard let directory = self.options.registrationDirectory, let endpoint = self.options.endpoint else { return }
+        guard try MountTarget.kind(of: directory, below: TrustedRoot(directory)) == .directory else {
+            throw LockerError(
+                .invalidArgument,
+                "--registration-dir \(directory) is no directory; it is to be kubelet's plugins_registry, as this process sees it"
+            )
+        }
         let name = KubeletRegistration.socketName(of: self.options.driverName)
         let registration = KubeletRegistration(
             driverName: self.options.driverName,

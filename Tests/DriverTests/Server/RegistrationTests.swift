@@ -68,9 +68,10 @@ struct RegistrationTests {
             let node = try await installation.node()
             _ = try await node.identity.probe(ProbeRequest())
             await node.terminate()
-            let missing = try await installation.node(options: ["--registration-dir", "/nowhere/at/all"])
-            #expect(await missing.wait() != 0)
-            #expect(try missing.output().contains("/nowhere/at/all/rbd.locker.csi-reg.sock"))
+            let missing = await #expect(throws: SetUpError.self) {
+                try await installation.node(options: ["--registration-dir", "/nowhere/at/all"])
+            }
+            #expect(missing.map { "\($0)" }?.contains("--registration-dir /nowhere/at/all is no directory") == true)
             let wrong = try await LockerProcess.run(
                 ["node", "--node-id", "n", "--kubelet-registration-path", "/csi.sock"],
                 log: installation.path("wrong")
