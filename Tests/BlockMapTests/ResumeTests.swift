@@ -124,7 +124,8 @@ struct ResumeTests {
             #expect(try await engine.mapped().isEmpty)
             await engine.close()
             await threads.shutdown()
-            #expect(HostFile.names(in: place.directory.appending("records")).isEmpty)
+            // Its client could not be fenced without the key, and is when the image is mapped here again.
+            #expect(HostFile.names(in: place.directory.appending("records")).count == 1)
         }
     }
 
