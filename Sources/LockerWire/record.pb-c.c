@@ -340,6 +340,51 @@ void   locker__v1__volume_record__free_unpacked
   assert(message->base.descriptor == &locker__v1__volume_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   locker__v1__archive__init
+                     (Locker__V1__Archive         *message)
+{
+  static const Locker__V1__Archive init_value = LOCKER__V1__ARCHIVE__INIT;
+  *message = init_value;
+}
+size_t locker__v1__archive__get_packed_size
+                     (const Locker__V1__Archive *message)
+{
+  assert(message->base.descriptor == &locker__v1__archive__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t locker__v1__archive__pack
+                     (const Locker__V1__Archive *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &locker__v1__archive__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t locker__v1__archive__pack_to_buffer
+                     (const Locker__V1__Archive *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &locker__v1__archive__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Locker__V1__Archive *
+       locker__v1__archive__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Locker__V1__Archive *)
+     protobuf_c_message_unpack (&locker__v1__archive__descriptor,
+                                allocator, len, data);
+}
+void   locker__v1__archive__free_unpacked
+                     (Locker__V1__Archive *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &locker__v1__archive__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   locker__v1__erasure_plan__init
                      (Locker__V1__ErasurePlan         *message)
 {
@@ -1570,7 +1615,7 @@ const ProtobufCMessageDescriptor locker__v1__capability__descriptor =
   (ProtobufCMessageInit) locker__v1__capability__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor locker__v1__source__field_descriptors[3] =
+static const ProtobufCFieldDescriptor locker__v1__source__field_descriptors[4] =
 {
   {
     "snapshot_id",
@@ -1608,8 +1653,21 @@ static const ProtobufCFieldDescriptor locker__v1__source__field_descriptors[3] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "archive_image_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__Source, archive_image_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned locker__v1__source__field_indices_by_name[] = {
+  3,   /* field[3] = archive_image_id */
   0,   /* field[0] = snapshot_id */
   2,   /* field[2] = template_image */
   1,   /* field[1] = volume_id */
@@ -1617,7 +1675,7 @@ static const unsigned locker__v1__source__field_indices_by_name[] = {
 static const ProtobufCIntRange locker__v1__source__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor locker__v1__source__descriptor =
 {
@@ -1627,7 +1685,7 @@ const ProtobufCMessageDescriptor locker__v1__source__descriptor =
   "Locker__V1__Source",
   "locker.v1",
   sizeof(Locker__V1__Source),
-  3,
+  4,
   locker__v1__source__field_descriptors,
   locker__v1__source__field_indices_by_name,
   1,  locker__v1__source__number_ranges,
@@ -1851,7 +1909,7 @@ const ProtobufCEnumDescriptor locker__v1__volume_record__encryption__descriptor 
   locker__v1__volume_record__encryption__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descriptors[41] =
+static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descriptors[42] =
 {
   {
     "format",
@@ -2345,8 +2403,21 @@ static const ProtobufCFieldDescriptor locker__v1__volume_record__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "archive",
+    71,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__VolumeRecord, archive),
+    &locker__v1__archive__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned locker__v1__volume_record__field_indices_by_name[] = {
+  41,   /* field[41] = archive */
   25,   /* field[25] = attachments */
   8,   /* field[8] = capabilities */
   30,   /* field[30] = clone_depth */
@@ -2399,7 +2470,7 @@ static const ProtobufCIntRange locker__v1__volume_record__number_ranges[8 + 1] =
   { 50, 25 },
   { 60, 34 },
   { 70, 40 },
-  { 0, 41 }
+  { 0, 42 }
 };
 const ProtobufCMessageDescriptor locker__v1__volume_record__descriptor =
 {
@@ -2409,11 +2480,154 @@ const ProtobufCMessageDescriptor locker__v1__volume_record__descriptor =
   "Locker__V1__VolumeRecord",
   "locker.v1",
   sizeof(Locker__V1__VolumeRecord),
-  41,
+  42,
   locker__v1__volume_record__field_descriptors,
   locker__v1__volume_record__field_indices_by_name,
   8,  locker__v1__volume_record__number_ranges,
   (ProtobufCMessageInit) locker__v1__volume_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor locker__v1__archive__field_descriptors[9] =
+{
+  {
+    "pool_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__Archive, pool_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rados_namespace",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__Archive, rados_namespace),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "image_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__Archive, image_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_name",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__Archive, request_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_at",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__Archive, created_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "archived_at",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__Archive, archived_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "keep_until",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__Archive, keep_until),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "content_digest",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__Archive, content_digest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "content_bytes",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Locker__V1__Archive, content_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned locker__v1__archive__field_indices_by_name[] = {
+  5,   /* field[5] = archived_at */
+  8,   /* field[8] = content_bytes */
+  7,   /* field[7] = content_digest */
+  4,   /* field[4] = created_at */
+  2,   /* field[2] = image_id */
+  6,   /* field[6] = keep_until */
+  0,   /* field[0] = pool_id */
+  1,   /* field[1] = rados_namespace */
+  3,   /* field[3] = request_name */
+};
+static const ProtobufCIntRange locker__v1__archive__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 10, 5 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor locker__v1__archive__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "locker.v1.Archive",
+  "Archive",
+  "Locker__V1__Archive",
+  "locker.v1",
+  sizeof(Locker__V1__Archive),
+  9,
+  locker__v1__archive__field_descriptors,
+  locker__v1__archive__field_indices_by_name,
+  2,  locker__v1__archive__number_ranges,
+  (ProtobufCMessageInit) locker__v1__archive__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor locker__v1__erasure_plan__field_descriptors[11] =

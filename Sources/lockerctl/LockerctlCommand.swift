@@ -11,7 +11,7 @@ struct LockerctlCommand: AsyncParsableCommand {
         abstract: "Look at Locker's volumes, set quotas, end terms: straight in the records in Ceph.",
         subcommands: [
             VolumesCommand.self, QuotaCommand.self, KeysCommand.self, ErasureCommand.self, TermCommand.self,
-            DoctorCommand.self, AdoptCommand.self,
+            ArchiveCommand.self, DoctorCommand.self, AdoptCommand.self,
         ]
     )
 }

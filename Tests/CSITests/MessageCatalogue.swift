@@ -149,6 +149,7 @@ enum MessageCatalogue {
         RegistrationStatus.self,
         RegistrationStatusResponse.self,
         KeyDestruction.self,
+        Archive.self,
     ]
 
     /// All of them.

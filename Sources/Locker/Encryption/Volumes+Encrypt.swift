@@ -16,12 +16,17 @@ extension VolumeRequest {
         guard self.parameters.isEncrypted else { return }
         record.encryption = .luks2Flat
         record.dataOffsetBytes = self.parameters.dataOffsetBytes
-        var generator = SystemRandomNumberGenerator()
-        record.dataKeyID = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }.hex
+        record.dataKeyID = Volumes.newDataKeyID()
     }
 }
 
 extension Volumes {
+    /// A name for a data encryption key that no other one has.
+    static func newDataKeyID() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }.hex
+    }
+
     /// Makes the data encryption key of a new volume and stores it, wrapped; `nil` if its data are not to be encrypted.
     ///
     /// An attempt that was cut short has its image made anew, and so its key.

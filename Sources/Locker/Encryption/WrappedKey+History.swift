@@ -12,8 +12,11 @@ extension WrappedKey {
     /// A key-encryption key's name together with its fingerprint.
     package static func name(_ id: String, fingerprint: String) -> String { "\(id)#\(fingerprint)" }
 
+    /// Stands among the former keys for keys that are not known.
+    static let unknown = Self.name("", fingerprint: "")
+
     /// Every key that has ever wrapped it; empty if that is not known: versions of Locker before this list was kept have
-    /// wrapped it.
+    /// wrapped it, or it was wrapped for another volume besides.
     var history: [String] {
         let all = self.formerWrappingKeys + [self.wrappingKey]
         let isWhole = UInt64(all.count) == self.revision && all.allSatisfy { !$0.hasSuffix("#") }

@@ -88,6 +88,20 @@ package struct WrappedKeyStore: Sendable {
         }
     }
 
+    /// Notes that the key is about to be wrapped for another volume besides, by keys that nobody counts here.
+    ///
+    /// - Returns: whether it is there.
+    func noteCopy(of dataKeyID: String) async throws -> Bool {
+        for _ in 0..<16 {
+            guard let found = try await self.read(dataKeyID) else { return false }
+            guard !found.value.formerWrappingKeys.contains(WrappedKey.unknown) else { return true }
+            var wrapped = found.value
+            wrapped.formerWrappingKeys.append(WrappedKey.unknown)
+            if try await self.replace(found, with: wrapped) { return true }
+        }
+        throw LockerError(.aborted, "data key \(dataKeyID) is changed by several at once; try again")
+    }
+
     /// Removes a key; one that is not there is removed already.
     func destroy(_ dataKeyID: String) async throws {
         try await self.explainingCaps("rwx") {

@@ -5,7 +5,7 @@ package import LockerProto
 internal import Rados
 
 extension Volumes {
-    /// A page of volumes: those that are ready.
+    /// A page of volumes: those that are ready, and no archives, which are nobody's to use.
     ///
     /// - Parameters:
     ///   - places: where to look, in any order; of those that are the same, the first counts.
@@ -22,7 +22,7 @@ extension Volumes {
                 in: Self.ordered(places),
                 after: start,
                 limit: limit
-            ) { $0.phase == .ready }
+            ) { $0.phase == .ready && $0.archive == nil }
         }
     }
 

@@ -7,14 +7,24 @@ internal import LockerProto
 struct CourseHoldings: Sendable {
     private(set) var snapshots: [(RecordKey, SnapshotRecord)] = []
     private(set) var volumes: [(RecordKey, VolumeRecord)] = []
+    /// Snapshots of groups that have volumes of the course; each member's own is not among ``snapshots``.
+    private(set) var groups: [(RecordKey, GroupSnapshotRecord)] = []
+    /// How many snapshots each volume has, by its record's key, parts of groups' snapshots included.
+    private var counts: [[UInt8]: Int] = [:]
     private var erasures: [(RecordKey, VolumeRecord)] = []
 
     /// Looks.
     ///
     /// - Throws: `CephError`; ``LockerError`` for a record that cannot be read.
     init(of course: String, in store: RecordStore) async throws {
-        self.snapshots = try await Self.records(of: SnapshotRecord.self, in: store) { $0.course == course }
+        let snapshots = try await Self.records(of: SnapshotRecord.self, in: store) { $0.course == course }
+        for (_, snapshot) in snapshots { self.counts[snapshot.sourceKey, default: 0] += 1 }
+        self.snapshots = snapshots.filter { $0.1.groupSnapshotID.isEmpty }
         self.volumes = try await Self.records(of: VolumeRecord.self, in: store) { $0.course == course }
+        let own = Set(self.volumes.map(\.0.bytes))
+        self.groups = try await Self.records(of: GroupSnapshotRecord.self, in: store) { group in
+            group.members.contains { own.contains($0.volumeKey) }
+        }
         for record in try await Self.pending(of: course, in: store).values {
             guard let key = RecordKey(imageName: record.imageName) else { continue }
             self.erasures.append((key, record))
@@ -37,12 +47,25 @@ struct CourseHoldings: Sendable {
 
     /// The volumes by student and name, as a survey tells them.
     func listed(in namespace: String) -> [TermVolume] {
-        let counts: [[UInt8]: Int] = self.snapshots.reduce(into: [:]) { $0[$1.1.sourceKey, default: 0] += 1 }
         let kept = self.volumes.map { key, record in
-            TermVolume(record, namespace: namespace, snapshots: counts[key.bytes, default: 0])
+            TermVolume(record, namespace: namespace, snapshots: self.counts[key.bytes, default: 0])
         }
         let erasing = self.erasures.map { TermVolume($0.1, namespace: namespace, snapshots: 0) }
         return (kept + erasing).sorted { ($0.student, $0.volume, $0.image) < ($1.student, $1.volume, $1.image) }
+    }
+
+    /// The course's volumes without some.
+    func without(_ names: Set<String>) -> CourseHoldings {
+        var rest = self
+        rest.volumes.removeAll { names.contains($0.1.requestName) }
+        rest.snapshots.removeAll { names.contains($0.1.sourceName) }
+        return rest
+    }
+
+    /// The members of a group's snapshot that are none of these volumes, by their images' names.
+    func strangers(in group: GroupSnapshotRecord) -> [String] {
+        let own = Set(self.volumes.map(\.0.bytes))
+        return group.members.filter { !own.contains($0.volumeKey) }.map(\.imageName)
     }
 
     private static func records<Record: KeptRecord>(

@@ -11,6 +11,8 @@ package struct TermVolume: Sendable, Hashable, Encodable {
         case kept
         /// Deleted, erased, and the receipt says so.
         case erased
+        /// The same, and a copy is kept in another pool: ``TermVolume/archive`` until ``TermVolume/keptUntil``.
+        case archived
         /// Deleted; its data is not proved to be gone yet. The controllers go on with it.
         case erasing
         /// Not deleted; ``TermVolume/reason`` says why.
@@ -32,6 +34,12 @@ package struct TermVolume: Sendable, Hashable, Encodable {
     package let nodes: [String]
     /// How many snapshots of it there are.
     package let snapshots: Int
+    /// What a copy of it takes in another pool, in bytes; 0 where nobody has asked.
+    package internal(set) var contentBytes: Int64 = 0
+    /// The image of its archive; empty if there is none.
+    package internal(set) var archive = ""
+    /// Until when that is kept; empty if there is none.
+    package internal(set) var keptUntil = ""
     /// How far it is.
     package internal(set) var outcome: Outcome
     /// Why it was refused, or what its erasure waits for; empty if there is nothing to say.

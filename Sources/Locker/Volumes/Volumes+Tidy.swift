@@ -13,7 +13,7 @@ extension Volumes {
 
     /// Finishes what former processes have left in a pool and namespace: erasures and flattenings go on, creations and
     /// snapshots that nobody has retried for an hour are taken back, snapshots whose deletion was begun are removed, and
-    /// courses' totals that an older version has counted past are corrected.
+    /// courses' totals that an older version has counted past are corrected. Archives whose time is over are erased.
     ///
     /// - Throws: ``LockerError``, `CephError`; what is done by then stays done, and a repeat goes on.
     package func tidy(pool: String, namespace: String, target: ClusterTarget) async throws {
@@ -31,6 +31,7 @@ extension Volumes {
                 abandoned.append((key, stored))
             }
             for (key, stored) in abandoned { try await self.takeBack(stored, key: key, store: store) }
+            try await self.eraseArchives(past: self.clock.milliseconds, in: store, target: target)
             try await self.recountCourses(in: io)
             try await self.tidySnapshots(store)
             try await self.tidyGroupSnapshots(store)
@@ -50,7 +51,7 @@ extension Volumes {
     }
 
     /// Takes an abandoned creation back: image, ledger, record, in the reverse of its making.
-    private func takeBack(_ stored: Stored<VolumeRecord>, key: RecordKey, store: RecordStore) async throws {
+    func takeBack(_ stored: Stored<VolumeRecord>, key: RecordKey, store: RecordStore) async throws {
         try await self.ownership.claim(stored.value, what: "created", on: store.io.cluster)
         var record = stored.value
         record.step = self.ownership.step(on: store.io.cluster)
@@ -60,11 +61,15 @@ extension Volumes {
         guard let mine = try await store.put(record, at: key, replacing: stored) else { return }
         // It was never handed out, so there is nothing in it to erase.
         try await self.discard(record.imageName, key: key, store: store)
-        if record.source != nil { try await self.discard(key.partialImageName, key: key, store: store) }
+        if record.source != nil || record.archive != nil {
+            try await self.discard(key.partialImageName, key: key, store: store)
+        }
         try await self.removeSourceSnapshot(of: record, key: key, cluster: store.io.cluster)
         try self.hook.reached("tidy.removed")
         try await self.discardDataKey(of: record, io: store.io)
         try await self.ledger(course: record.course, io: store.io).release(key, student: record.student)
+        // A volume whose archive it was to be is its course's again.
+        if let archive = record.archive { try await self.release(archive, on: store.io.cluster) }
         guard try await store.remove(mine, at: key) else { return }
         self.logger.info("A creation that nobody retried was taken back", metadata: record.logMetadata)
     }

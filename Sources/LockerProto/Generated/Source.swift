@@ -8,7 +8,7 @@ package import ProtobufC
 
 /// What a volume was made from.
 package struct Source: Sendable, Hashable {
-    /// The handle of a snapshot or of a volume: at most one is set.
+    /// The handle of a snapshot or of a volume, or the id of an archive's image: at most one of all is set.
     package var snapshotID: String
 
     /// `volume_id`, field 2.
@@ -17,15 +17,20 @@ package struct Source: Sendable, Hashable {
     /// The course's template, "image@snapshot".
     package var templateImage: String
 
+    /// The image of the archive that the volume was restored from.
+    package var archiveImageID: String
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         snapshotID: String = "",
         volumeID: String = "",
-        templateImage: String = ""
+        templateImage: String = "",
+        archiveImageID: String = ""
     ) {
         self.snapshotID = snapshotID
         self.volumeID = volumeID
         self.templateImage = templateImage
+        self.archiveImageID = archiveImageID
     }
 }
 
@@ -39,6 +44,7 @@ extension Source: WireMessage {
         self.snapshotID = WireReading.string(raw.snapshot_id)
         self.volumeID = WireReading.string(raw.volume_id)
         self.templateImage = WireReading.string(raw.template_image)
+        self.archiveImageID = WireReading.string(raw.archive_image_id)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -46,5 +52,6 @@ extension Source: WireMessage {
         raw.pointee.snapshot_id = try arena.string(self.snapshotID, "locker.v1.Source.snapshot_id")
         raw.pointee.volume_id = try arena.string(self.volumeID, "locker.v1.Source.volume_id")
         raw.pointee.template_image = try arena.string(self.templateImage, "locker.v1.Source.template_image")
+        raw.pointee.archive_image_id = try arena.string(self.archiveImageID, "locker.v1.Source.archive_image_id")
     }
 }

@@ -133,6 +133,9 @@ package struct VolumeRecord: Sendable, Hashable {
     /// How far the erasure is; not set before it has begun.
     package var erasure: ErasureProgress?
 
+    /// What this is the archive of; not set for a volume in use.
+    package var archive: Archive?
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -175,7 +178,8 @@ package struct VolumeRecord: Sendable, Hashable {
         deletingAt: Int64 = 0,
         keyDestroyedAt: Int64 = 0,
         trashedAt: Int64 = 0,
-        erasure: ErasureProgress? = nil
+        erasure: ErasureProgress? = nil,
+        archive: Archive? = nil
     ) {
         self.format = format
         self.revision = revision
@@ -218,6 +222,7 @@ package struct VolumeRecord: Sendable, Hashable {
         self.keyDestroyedAt = keyDestroyedAt
         self.trashedAt = trashedAt
         self.erasure = erasure
+        self.archive = archive
     }
 
     /// The values of `Phase`; others survive as their numbers.
@@ -333,6 +338,7 @@ extension VolumeRecord: WireMessage {
         self.keyDestroyedAt = raw.key_destroyed_at
         self.trashedAt = raw.trashed_at
         self.erasure = raw.erasure.map { ErasureProgress(wire: $0) }
+        self.archive = raw.archive.map { Archive(wire: $0) }
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -409,6 +415,9 @@ extension VolumeRecord: WireMessage {
         raw.pointee.trashed_at = self.trashedAt
         if let value = self.erasure {
             raw.pointee.erasure = try arena.message(value, as: Locker__V1__ErasureProgress.self)
+        }
+        if let value = self.archive {
+            raw.pointee.archive = try arena.message(value, as: Locker__V1__Archive.self)
         }
     }
 }

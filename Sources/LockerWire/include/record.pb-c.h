@@ -25,6 +25,7 @@ typedef struct Locker__V1__VolumeRecord Locker__V1__VolumeRecord;
 typedef struct Locker__V1__VolumeRecord__ParametersEntry Locker__V1__VolumeRecord__ParametersEntry;
 typedef struct Locker__V1__VolumeRecord__MutableParametersEntry Locker__V1__VolumeRecord__MutableParametersEntry;
 typedef struct Locker__V1__VolumeRecord__TopologyEntry Locker__V1__VolumeRecord__TopologyEntry;
+typedef struct Locker__V1__Archive Locker__V1__Archive;
 typedef struct Locker__V1__ErasurePlan Locker__V1__ErasurePlan;
 typedef struct Locker__V1__ErasureProgress Locker__V1__ErasureProgress;
 typedef struct Locker__V1__StoredReceipt Locker__V1__StoredReceipt;
@@ -236,7 +237,7 @@ struct  Locker__V1__Source
 {
   ProtobufCMessage base;
   /*
-   * The handle of a snapshot or of a volume: at most one is set.
+   * The handle of a snapshot or of a volume, or the id of an archive's image: at most one of all is set.
    */
   char *snapshot_id;
   char *volume_id;
@@ -244,10 +245,14 @@ struct  Locker__V1__Source
    * The course's template, "image@snapshot".
    */
   char *template_image;
+  /*
+   * The image of the archive that the volume was restored from.
+   */
+  char *archive_image_id;
 };
 #define LOCKER__V1__SOURCE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__v1__source__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Locker__V1__VolumeRecord__ParametersEntry
@@ -383,10 +388,49 @@ struct  Locker__V1__VolumeRecord
    * How far the erasure is; not set before it has begun.
    */
   Locker__V1__ErasureProgress *erasure;
+  /*
+   * What this is the archive of; not set for a volume in use.
+   */
+  Locker__V1__Archive *archive;
 };
 #define LOCKER__V1__VOLUME_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&locker__v1__volume_record__descriptor) \
-    , 0, 0, LOCKER__V1__VOLUME_RECORD__PHASE__UNKNOWN, NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, LOCKER__V1__VOLUME_RECORD__ENCRYPTION__PLAIN, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0,NULL, 0, 0, 0, 0, 0, 0, NULL }
+    , 0, 0, LOCKER__V1__VOLUME_RECORD__PHASE__UNKNOWN, NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, LOCKER__V1__VOLUME_RECORD__ENCRYPTION__PLAIN, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0,NULL, 0, 0, 0, 0, 0, 0, NULL, NULL }
+
+
+/*
+ * A volume that was copied at the end of its course's term, by the record that it had then. Everything else of it is in
+ * the archive's own VolumeRecord.
+ */
+struct  Locker__V1__Archive
+{
+  ProtobufCMessage base;
+  /*
+   * The volume: where its image was, the image's id, the name of its request, and when it was made.
+   */
+  int64_t pool_id;
+  char *rados_namespace;
+  char *image_id;
+  char *request_name;
+  int64_t created_at;
+  /*
+   * Milliseconds since 1970: when the copy was found to be whole, and until when it is kept at least.
+   */
+  int64_t archived_at;
+  int64_t keep_until;
+  /*
+   * SHA-256 of what both images held, encrypted as it was: of each object's worth (4 MiB) that is not all zeroes, its
+   * offset (8 bytes, big endian) and its bytes. docs/records.md has it.
+   */
+  ProtobufCBinaryData content_digest;
+  /*
+   * How many bytes that were.
+   */
+  int64_t content_bytes;
+};
+#define LOCKER__V1__ARCHIVE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&locker__v1__archive__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, {0,NULL}, 0 }
 
 
 /*
@@ -1131,6 +1175,25 @@ Locker__V1__VolumeRecord *
 void   locker__v1__volume_record__free_unpacked
                      (Locker__V1__VolumeRecord *message,
                       ProtobufCAllocator *allocator);
+/* Locker__V1__Archive methods */
+void   locker__v1__archive__init
+                     (Locker__V1__Archive         *message);
+size_t locker__v1__archive__get_packed_size
+                     (const Locker__V1__Archive   *message);
+size_t locker__v1__archive__pack
+                     (const Locker__V1__Archive   *message,
+                      uint8_t             *out);
+size_t locker__v1__archive__pack_to_buffer
+                     (const Locker__V1__Archive   *message,
+                      ProtobufCBuffer     *buffer);
+Locker__V1__Archive *
+       locker__v1__archive__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   locker__v1__archive__free_unpacked
+                     (Locker__V1__Archive *message,
+                      ProtobufCAllocator *allocator);
 /* Locker__V1__ErasurePlan methods */
 void   locker__v1__erasure_plan__init
                      (Locker__V1__ErasurePlan         *message);
@@ -1466,6 +1529,9 @@ typedef void (*Locker__V1__VolumeRecord__TopologyEntry_Closure)
 typedef void (*Locker__V1__VolumeRecord_Closure)
                  (const Locker__V1__VolumeRecord *message,
                   void *closure_data);
+typedef void (*Locker__V1__Archive_Closure)
+                 (const Locker__V1__Archive *message,
+                  void *closure_data);
 typedef void (*Locker__V1__ErasurePlan_Closure)
                  (const Locker__V1__ErasurePlan *message,
                   void *closure_data);
@@ -1548,6 +1614,7 @@ extern const ProtobufCMessageDescriptor locker__v1__volume_record__mutable_param
 extern const ProtobufCMessageDescriptor locker__v1__volume_record__topology_entry__descriptor;
 extern const ProtobufCEnumDescriptor    locker__v1__volume_record__phase__descriptor;
 extern const ProtobufCEnumDescriptor    locker__v1__volume_record__encryption__descriptor;
+extern const ProtobufCMessageDescriptor locker__v1__archive__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__erasure_plan__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__erasure_progress__descriptor;
 extern const ProtobufCMessageDescriptor locker__v1__stored_receipt__descriptor;

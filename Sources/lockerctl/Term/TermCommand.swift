@@ -7,7 +7,7 @@ internal import ArgumentParser
 struct TermCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "term",
-        abstract: "End a course's term: erase all of its volumes, and report what became of each.",
+        abstract: "End a course's term: erase or archive all of its volumes, and report what became of each.",
         subcommands: [TermEndCommand.self]
     )
 }

@@ -8,13 +8,16 @@ internal import Locker
 struct TermReport: Encodable {
     let course: String
     let pool: String
+    /// Where volumes were archived; `nil` if they were not to be.
+    let archivePool: String?
     /// When it was written.
     let time: String
     let volumes: [TermVolume]
 
-    init(course: String, pool: String, volumes: [TermVolume]) {
+    init(course: String, pool: String, archivePool: String? = nil, volumes: [TermVolume]) {
         self.course = course
         self.pool = pool
+        self.archivePool = archivePool
         self.time = DateText.iso8601(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         self.volumes = volumes
     }
@@ -22,10 +25,13 @@ struct TermReport: Encodable {
     /// How many there are of each outcome: `40 erased, 2 refused`.
     var summary: String {
         let counts: [TermVolume.Outcome: Int] = self.volumes.reduce(into: [:]) { $0[$1.outcome, default: 0] += 1 }
-        let words = [TermVolume.Outcome.erased, .erasing, .refused, .kept].compactMap { outcome in
+        let words = [TermVolume.Outcome.erased, .archived, .erasing, .refused, .kept].compactMap { outcome in
             counts[outcome].map { "\($0) \(outcome.rawValue)" }
         }
-        return words.isEmpty ? "no volumes" : words.joined(separator: ", ")
+        guard !words.isEmpty else { return "no volumes" }
+        let bytes = self.volumes.reduce(0) { $0 + $1.contentBytes }
+        guard let archivePool = self.archivePool, bytes > 0 else { return words.joined(separator: ", ") }
+        return words.joined(separator: ", ") + "; \(Quantity.rough(bytes)) for pool \(archivePool)"
     }
 
     /// The rows for people.
@@ -39,6 +45,11 @@ struct TermReport: Encodable {
 
     private static func cells(_ volume: TermVolume) -> [String] {
         var why = volume.reason
+        if !volume.archive.isEmpty {
+            why += "\(why.isEmpty ? "" : "; ")archived as image \(volume.archive) until \(volume.keptUntil)"
+        } else if why.isEmpty, volume.outcome == .kept, volume.contentBytes > 0 {
+            why = "\(Quantity.rough(volume.contentBytes)) to copy"
+        }
         if why.isEmpty, volume.outcome == .kept, !volume.nodes.isEmpty {
             why = "attached to \(volume.nodes.joined(separator: ", "))"
         }
@@ -47,6 +58,14 @@ struct TermReport: Encodable {
             volume.claim.orDash, Quantity.rough(volume.bytes), "\(volume.snapshots)",
             volume.image, why.orDash,
         ]
+    }
+
+    private var archiveNote: String {
+        guard let pool = self.archivePool else { return "" }
+        return """
+             Archived: before that it was copied to pool \(Self.escaped(pool)), and both images were read and held the
+            same. Such a copy is erased, with a receipt of its own, once its time is over.
+            """
     }
 
     /// A page that needs nothing besides itself.
@@ -76,7 +95,7 @@ struct TermReport: Encodable {
             <h1>End of term: \(Self.escaped(self.course))</h1>
             <p>Pool \(Self.escaped(self.pool)), \(self.time): \(self.summary).</p>
             <p>Erased: the volume was deleted, and a receipt says that nothing of it was found any more
-            (<code>lockerctl erasure show IMAGE</code>). Deleting objects does not scrub the media below them.</p>
+            (<code>lockerctl erasure show IMAGE</code>). Deleting objects does not scrub the media below them.\(self.archiveNote)</p>
             <table>
             <thead><tr>\(titles)</tr></thead>
             <tbody>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import CSI
 internal import Foundation
 internal import Rados
 internal import SystemPackage
@@ -67,6 +68,85 @@ struct TermCommandTests {
             #expect(sound.status == 0 && sound.output.contains("Everything fits"), "\(sound)")
             // What Kubernetes asks for afterwards is done already.
             try await controller.delete(used)
+        }
+    }
+
+    @Test("A term is archived into another pool; an archive is listed, restored, mounted, and erased before its time")
+    func archive() async throws {
+        try await Installation.with { installation in
+            let controller = try await installation.controller()
+            _ = try await installation.data()
+            let node = try await installation.node()
+            let course = "archive-\(installation.context.namespace)"
+            var plan = installation.plan()
+            plan.parameters["course"] = course
+            plan.parameters["radosNamespace"] = installation.context.namespace
+            let volume = try await controller.create(plan, of: installation)
+            try await node.stage(volume)
+            try await node.publish(volume)
+            let work = volume.target().appending("work").string
+            try #require(FileManager.default.createFile(atPath: work, contents: Data("homework".utf8)))
+            try await node.unpublish(volume)
+            try await node.unstage(volume)
+            let key = ["--instance-key", installation.path("instance-key").string]
+            let end = ["term", "end", "--course", course, "--output", "json"] + key
+            func archive(_ words: String...) async throws -> (status: Int32, output: String) {
+                try await installation.lockerctl(["archive"] + words + key + ["--course", course], pool: "rbd")
+            }
+            let past = try await installation.lockerctl(
+                end + ["--yes", "--archive-to", "rbd", "--keep-until", "2020-01-01"]
+            )
+            #expect(past.status == 64, "\(past)")
+            #expect(try await installation.lockerctl(end + ["--yes", "--archive-to", "rbd"]).status == 64)
+            let order = ["--archive-to", "rbd", "--keep-until", "2099-12-31"]
+            let dry = try await installation.lockerctl(end + order + ["--dry-run"])
+            #expect(dry.status == 0 && dry.output.contains("\"contentBytes\""), "\(dry)")
+            let page = installation.path("report.html")
+            let done = try await installation.lockerctl(end + order + ["--yes", "--report", page.string])
+            #expect(done.status == 0, "\(done)")
+            #expect(try Self.report(done).volumes.map(\.outcome) == ["archived"])
+            let text = try String(contentsOfFile: page.string, encoding: .utf8)
+            #expect(text.contains("1 archived") && text.contains("2100-01-01T00:00:00Z"), "\(text)")
+
+            let list = try await archive("list", "--output", "json")
+            #expect(list.status == 0 && list.output.contains("\"kept\""), "\(list)")
+            #expect(try await archive("list").output.contains(plan.name))
+            let expired = try await archive("expire", "--yes")
+            #expect(expired.status == 0 && expired.output.contains("no archives"), "\(expired)")
+            let restored = try await archive(
+                "restore",
+                plan.name,
+                "--cluster-id",
+                Installation.clusterID,
+                "--named",
+                "\(plan.name)-again"
+            )
+            #expect(restored.status == 0, "\(restored)")
+            func attribute(_ name: String) throws -> String {
+                let line = try #require(restored.output.split(separator: "\n").first { $0.contains("\(name): ") })
+                return String(line.split(separator: " ").last ?? "").filter { $0 != "\"" }
+            }
+            var attributes: [String: String] = [:]
+            for name in ["clusterID", "pool", "radosNamespace", "imageName"] { attributes[name] = try attribute(name) }
+            let answer = CreateVolumeResponse(
+                volume: Volume(
+                    capacityBytes: volume.capacity,
+                    volumeID: try attribute("volumeHandle"),
+                    volumeContext: attributes
+                )
+            )
+            let again = try MadeVolume(answer, to: plan, in: installation.directory)
+            try await node.stage(again)
+            try await node.publish(again)
+            let found = again.target().appending("work").string
+            #expect(FileManager.default.contents(atPath: found) == Data("homework".utf8))
+            try await node.unpublish(again)
+            try await node.unstage(again)
+            try await controller.delete(again)
+            #expect(try await archive("erase", "nothing", "--yes").status == 3)
+            let erased = try await archive("erase", plan.name, "--yes")
+            #expect(erased.status == 0 && erased.output.contains("1 archives erased"), "\(erased)")
+            try await Leftovers.waitUntilGone(installation.context)
         }
     }
 
