@@ -25,9 +25,15 @@ struct ControllerOptions: ParsableArguments {
     )
     var statusListen: String?
 
+    @Option(help: "For how many days the receipts of erased volumes are kept. Default: for good.")
+    var receiptsKeep: Int?
+
     func validate() throws {
         if let text = self.statusListen, ListenAddress(text) == nil {
             throw ValidationError("--status-listen \"\(text)\" is not of the form ADDRESS:PORT")
+        }
+        if let days = self.receiptsKeep, !(1...36_500).contains(days) {
+            throw ValidationError("--receipts-keep \(days) is not a number of days from 1 to 36500")
         }
     }
 }

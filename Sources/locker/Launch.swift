@@ -38,6 +38,7 @@ struct Launch {
             instanceConfig: identity?.instanceConfig.map { FilePath($0) },
             instanceKey: controller.map { FilePath($0.instanceKey) },
             keyEncryptionKeys: identity?.keyEncryptionKeys.map { FilePath($0) },
+            receiptsKept: controller?.receiptsKeep.map { .seconds($0 * 86_400) },
             instanceID: controller?.instanceID ?? ProcessEnvironment.hostName,
             nodeID: node?.nodeID ?? "",
             topology: try node?.labels ?? [:],

@@ -15,7 +15,7 @@ struct ErasureCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ErasureListCommand.self, ErasureShowCommand.self, ErasureVerifyCommand.self, ErasureRetryCommand.self,
-            ErasurePublicKeyCommand.self,
+            ErasurePublicKeyCommand.self, ErasurePruneCommand.self,
         ]
     )
 }

@@ -100,7 +100,13 @@ package struct Plugin: Sendable {
             logger: self.logger,
             hook: self.options.hook
         )
-        let janitor = Janitor(catalog: self.catalog, clusters: self.clusters, volumes: volumes, logger: self.logger)
+        let janitor = Janitor(
+            catalog: self.catalog,
+            clusters: self.clusters,
+            volumes: volumes,
+            receiptsKept: self.options.receiptsKept,
+            logger: self.logger
+        )
         self.erasures = erasures
         self.services.append(
             BackgroundService({ await janitor.run() }) {

@@ -13,6 +13,7 @@ package struct PluginOptions: Sendable {
     package var instanceConfig: FilePath?
     package var instanceKey: FilePath?
     package var keyEncryptionKeys: FilePath?
+    package var receiptsKept: Duration?
     package var instanceID: String
     package var nodeID: String
     package var topology: [String: String]
@@ -36,6 +37,7 @@ package struct PluginOptions: Sendable {
         instanceConfig: FilePath?,
         instanceKey: FilePath?,
         keyEncryptionKeys: FilePath? = nil,
+        receiptsKept: Duration? = nil,
         instanceID: String,
         nodeID: String,
         topology: [String: String] = [:],
@@ -55,6 +57,7 @@ package struct PluginOptions: Sendable {
         self.instanceConfig = instanceConfig
         self.instanceKey = instanceKey
         self.keyEncryptionKeys = keyEncryptionKeys
+        self.receiptsKept = receiptsKept
         self.instanceID = instanceID
         self.nodeID = nodeID
         self.topology = topology

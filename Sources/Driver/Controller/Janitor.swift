@@ -12,6 +12,8 @@ struct Janitor: Sendable {
     let catalog: ClusterCatalog
     let clusters: ClusterPool
     let volumes: Volumes
+    /// For how long receipts are kept; `nil` for good.
+    let receiptsKept: Duration?
     let logger: Logger
 
     /// Looks until its task is cancelled.
@@ -47,6 +49,7 @@ struct Janitor: Sendable {
                 do {
                     for namespace in try await listing.namespaces(of: pool, on: lease.cluster) {
                         try await self.volumes.tidy(pool: pool, namespace: namespace, target: target)
+                        try await self.pruneReceipts(pool: pool, namespace: namespace, on: lease.cluster)
                     }
                 } catch let error as CephError where [.permissionDenied, .notPermitted].contains(error.code) {
                     // A pool that is none of Locker's.
@@ -54,5 +57,18 @@ struct Janitor: Sendable {
                 }
             }
         }
+    }
+
+    private func pruneReceipts(pool: String, namespace: String, on cluster: Cluster) async throws {
+        guard let kept = self.receiptsKept else { return }
+        let io = try await cluster.ioContext(pool: pool, namespace: namespace)
+        guard let archive = try await ErasureArchive.open(io) else { return }
+        let end = WallClock.system.milliseconds - kept.components.seconds * 1000
+        let count = try await archive.prune(before: end)
+        guard count > 0 else { return }
+        self.logger.info(
+            "Receipts that were kept long enough were removed",
+            metadata: ["rbd.pool": "\(pool)", "rbd.namespace": "\(namespace)", "count": "\(count)"]
+        )
     }
 }

@@ -6,7 +6,7 @@ package import Rados
 
 /// The erasures of a pool and namespace as an administrator sees them: those that go on, and the receipts.
 package struct ErasureArchive: Sendable {
-    private let store: RecordStore
+    let store: RecordStore
 
     /// The pool and namespace.
     package var io: IOContext { self.store.io }

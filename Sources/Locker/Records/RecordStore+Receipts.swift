@@ -50,4 +50,43 @@ extension RecordStore {
             }
         }
     }
+
+    /// Removes receipts, page after page: those that `isWanted` says of, once it has been told all of a page.
+    ///
+    /// Each goes only if it is still the one that was told; a removal that loses that race is left to a repeat.
+    ///
+    /// - Parameters:
+    ///   - isWanted: whether one is to go, by the image's id and the stored bytes.
+    ///   - goes: told the page's that are to go before they do; what it throws keeps them.
+    /// - Returns: how many went.
+    func removeReceipts(
+        where isWanted: (_ imageID: String, _ bytes: [UInt8]) -> Bool,
+        _ goes: ([(imageID: String, bytes: [UInt8])]) async throws -> Void
+    ) async throws -> Int {
+        var count = 0
+        for shard in 0..<self.shards {
+            let name = Self.shardName(shard)
+            var start = ""
+            while true {
+                let page: (entries: [(key: String, value: [UInt8])], hasMore: Bool)
+                do {
+                    page = try await self.io.omapPage(of: name, after: start, prefix: "r/", limit: 128)
+                } catch let error as CephError where error.code == .noSuchFileOrDirectory {
+                    break
+                }
+                let old = page.entries.filter { isWanted(String($0.key.dropFirst(2)), $0.value) }
+                if !old.isEmpty {
+                    try await goes(old.map { (String($0.key.dropFirst(2)), $0.value) })
+                    let isDone = try await self.compareAndWrite(name) { operation in
+                        for (key, value) in old { operation.compareOmap(key: key, equals: value) }
+                        operation.removeOmap(old.map(\.key))
+                    }
+                    if isDone { count += old.count }
+                }
+                guard page.hasMore, let last = page.entries.last else { break }
+                start = last.key
+            }
+        }
+        return count
+    }
 }
