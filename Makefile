@@ -62,7 +62,7 @@ fuzz: ## feeds the decoder with made-up messages
 tsan: ## runs the tests of the Ceph rooms under ThreadSanitizer (its own build)
 	@dev/tsan.sh
 
-bench: setup ## measures CreateVolume and DeleteVolume beside librbd alone, every call (BENCH=every-call), or erasures (BENCH=erase) (release build)
+bench: setup ## measures CreateVolume and DeleteVolume beside librbd alone, every call (BENCH=every-call), erasures (BENCH=erase), or a class with a template (BENCH=class) (release build)
 	@Benchmarks/controller/run.sh $(BENCH)
 
 bench-datapath: setup ## measures the FUSE data path with fio beside others (release build, as root; wants qemu and rbd-fuse too)

@@ -7,6 +7,9 @@
 #   run.sh every-call    every call, one at a time, beside each number of volumes in VOLUMES (10 10000)
 #   run.sh erase         COUNT volumes (1000) of 1 GiB with 8 written objects each, deleted and erased with receipts: how
 #                        many a second, the memory, and CreateVolume meanwhile beside without
+#   run.sh class         COUNT students (100) whose class has a template of 2 GiB that holds 512 MiB: volumes made at once,
+#                        mounted at once (through FUSE), beside plain volumes, beside COPIES full copies (10) by rbd, and
+#                        ENCRYPTED of an encrypted class (3); as root
 # Prints one JSON object a measurement, and the driver's start and memory. COUNT sets how many calls (200, or 50).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -31,7 +34,12 @@ printf '[{"clusterID":"bench","monitors":["%s"]}]' "$monitors" >"$work/config.js
 head -c 24 /dev/urandom | base64 >"$work/instance.key"
 port=${PORT:-19809}
 start=$EPOCHREALTIME
-"$build/locker" controller --endpoint "unix://$work/csi.sock" --config "$work/config.json" \
+role=(controller)
+if [ "$mode" = class ]; then
+    mkdir -p "$work/kubelet"
+    role=(serve --node-id n1 --state-dir "$work/state" --kubelet-dir "$work/kubelet")
+fi
+"$build/locker" "${role[@]}" --endpoint "unix://$work/csi.sock" --config "$work/config.json" \
     --instance-key "$work/instance.key" --http-endpoint "127.0.0.1:$port" --log-level warning &
 pids+=($!)
 until [ -S "$work/csi.sock" ]; do sleep 0.005; done
@@ -90,6 +98,35 @@ erase)
     memory "after the erasures"
     printf '{"what":"controller resident memory at its highest","kib":%s}\n' \
         "$(awk '/VmHWM/ { print $2 }' "/proc/${pids[0]}/status")"
+    ;;
+class)
+    count=${COUNT:-100}
+    ceph=(--conf "$work/ceph/ceph.conf" --keyring "$work/ceph/client.csi.keyring" --id csi)
+    truncate -s 2G "$work/template"
+    mkdir "$work/files"
+    head -c 512M /dev/urandom >"$work/files/material"
+    mkfs.ext4 -q -d "$work/files" "$work/template"
+    rm -r "$work/files"
+    rbd "${ceph[@]}" import --no-progress --dest-pool students "$work/template" base
+    rm "$work/template"
+    rbd "${ceph[@]}" snap create --no-progress students/base@term
+    rbd "${ceph[@]}" du students/base >&2
+    students() { # NAME COUNT OPTION…
+        "$build/controller-benchmark" class --socket "$work/csi.sock" --key "$key" --mounts "$work/kubelet" \
+            --prefix "$1" --count "$2" "${@:3}"
+        sleep "${SETTLE:-10}"
+    }
+    students warm-up 2
+    students plain "$count"
+    students template "$count" --template /base@term
+    copies=${COPIES:-10}
+    start=$EPOCHREALTIME
+    seq "$copies" | xargs -P "$copies" -I{} rbd "${ceph[@]}" cp --no-progress students/base@term "students/copy-{}"
+    awk -v a="$start" -v b="$EPOCHREALTIME" -v n="$copies" \
+        'BEGIN { printf "{\"what\":\"full copies by rbd\",\"count\":%d,\"seconds\":%.1f}\n", n, b - a }'
+    seq "$copies" | xargs -I{} rbd "${ceph[@]}" rm --no-progress "students/copy-{}"
+    [ "${ENCRYPTED:-3}" = 0 ] || students encrypted "${ENCRYPTED:-3}" --template /base@term --encrypted
+    memory "after the run"
     ;;
 *)
     sed -n 's/^#   //p' "$0"

@@ -10,6 +10,6 @@ internal import ArgumentParser
 struct ControllerBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "controller-benchmark",
-        subcommands: [CreateAndDelete.self, EveryCall.self, FillVolumes.self, DeleteVolumes.self]
+        subcommands: [CreateAndDelete.self, EveryCall.self, FillVolumes.self, DeleteVolumes.self, ClassBegins.self]
     )
 }

@@ -189,7 +189,8 @@ struct ArchiveTests {
             if try await laboratory.listed(by: maker).first?.state != .kept {
                 #expect(try await maker.find(volume.handle) != nil)
             }
-            let second = try laboratory.controller("admin")
+            // Another process, once the first one's step counts as abandoned.
+            let second = try laboratory.controller("admin-2", ahead: 30_000)
             let ended = try await laboratory.term(of: second)
                 .end(laboratory.io, archive: order, patience: .seconds(60))
             #expect(ended.map(\.outcome) == [.archived], "\(ended)")
