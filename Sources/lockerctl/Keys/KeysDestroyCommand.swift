@@ -16,8 +16,8 @@ struct KeysDestroyCommand: AsyncParsableCommand {
         discussion: """
             A wrapped key that an OSD, a backup or a snapshot may still have opens no more then. A file is overwritten and \
             removed; a key in Vault is deleted, if its deletion_allowed is set. Keys in a class' Secret are yours to delete. \
-            Refused while any data key in the cluster needs them. Take the course's class away before: a volume that is \
-            made meanwhile is lost.
+            Refused while any data key in the cluster needs them, and while there is an archive of the course. Take the \
+            course's class away before: a volume that is made meanwhile is lost.
 
             Asks for the course's name first. Ends with 0 if they are destroyed and receipts say so, 3 if not, 4 if it was \
             not confirmed, 1 if it was refused or the cluster or Vault could not be asked, 64 for a wrong option.
@@ -102,7 +102,7 @@ struct KeysDestroyCommand: AsyncParsableCommand {
         print("\(keys.what): \(keys.names.joined(separator: ", "))")
         let (users, unseen) = try await destruction.needs(of: keys, on: cluster)
         for user in users { print("needed by \(user)") }
-        for pool in unseen { print("pool \(pool) could not be looked into: \(self.connection.user) may not") }
+        for place in unseen { print("\(place) could not be read: whether anything there needs them is not known") }
         return users.isEmpty
     }
 

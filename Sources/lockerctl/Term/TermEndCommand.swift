@@ -107,6 +107,12 @@ struct TermEndCommand: AsyncParsableCommand {
     }
 
     private func run(_ term: TermEnd, _ order: ArchiveOrder?, on cluster: Cluster) async throws -> ExitCode? {
+        if self.keyEnd.keyEncryptionKeys != nil {
+            // Before anything is erased, as it is looked for again before a key is destroyed.
+            for place in try await self.destruction().checkNoArchives(on: cluster) {
+                StandardError.complain("\(place) could not be read: whether archives there need the keys is not known")
+            }
+        }
         var contexts: [IOContext] = []
         var found: [TermVolume] = []
         for namespace in try await VolumeListing().namespaces(of: self.pool, on: cluster) {
@@ -136,7 +142,12 @@ struct TermEndCommand: AsyncParsableCommand {
 
     /// Destroys the course's key-encryption keys, if they were named, once nothing needs them.
     private func endKeys(on cluster: Cluster) async throws -> ExitCode? {
-        let destruction = CourseKeyDestruction(
+        let io = try await cluster.ioContext(pool: self.pool)
+        return try await self.keyEnd.destroy(self.destruction(), course: self.course, in: io) ? nil : Self.left
+    }
+
+    private func destruction() throws -> CourseKeyDestruction {
+        CourseKeyDestruction(
             course: self.course,
             identity: ControllerIdentity(
                 instance: self.installation.driverName,
@@ -145,8 +156,6 @@ struct TermEndCommand: AsyncParsableCommand {
             keys: try TrustOptions.instanceKeys(self.installation.instanceKey),
             version: "lockerctl"
         )
-        let io = try await cluster.ioContext(pool: self.pool)
-        return try await self.keyEnd.destroy(destruction, course: self.course, in: io) ? nil : Self.left
     }
 
     private func show(_ volumes: [TermVolume]) throws {

@@ -99,6 +99,13 @@ struct TermCommandTests {
             #expect(past.status == 64, "\(past)")
             #expect(try await installation.lockerctl(end + ["--yes", "--archive-to", "rbd"]).status == 64)
             let order = ["--archive-to", "rbd", "--keep-until", "2099-12-31"]
+            // What destroys keys beside what needs them, and keys for archives that nobody makes.
+            for words in [["--key-encryption-keys", "/root/keks"], ["--last-copy"]] {
+                let both = try await installation.lockerctl(end + order + ["--yes"] + words)
+                #expect(both.status == 64 && both.output.contains("--archive-keys"), "\(both)")
+            }
+            let alone = try await installation.lockerctl(end + ["--yes", "--archive-keys", "/root/keks"])
+            #expect(alone.status == 64 && alone.output.contains("--archive-to"), "\(alone)")
             let dry = try await installation.lockerctl(end + order + ["--dry-run"])
             #expect(dry.status == 0 && dry.output.contains("\"contentBytes\""), "\(dry)")
             let page = installation.path("report.html")

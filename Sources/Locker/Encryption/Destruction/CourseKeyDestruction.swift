@@ -7,8 +7,8 @@ internal import SystemPackage
 
 /// The end of a course's key-encryption keys: what they have wrapped opens no more, wherever a copy of it may be left.
 ///
-/// Refused while anything in the cluster needs them. What is about to be destroyed is noted before, so that a repeat after a
-/// crash knows of keys that it finds no more.
+/// Refused while anything in the cluster needs them, and while there is an archive of the course. What is about to be
+/// destroyed is noted before, so that a repeat after a crash knows of keys that it finds no more.
 package struct CourseKeyDestruction: Sendable {
     /// What it came to.
     package enum Outcome: Sendable, Hashable {
@@ -20,7 +20,7 @@ package struct CourseKeyDestruction: Sendable {
         case nothing
     }
 
-    private let course: String
+    let course: String
     private let identity: ControllerIdentity
     private let keys: InstanceKeys
     private let version: String
@@ -47,7 +47,7 @@ package struct CourseKeyDestruction: Sendable {
 
     /// What still needs the keys, in every pool that the user may look into.
     ///
-    /// - Returns: the data keys' whereabouts in words, and the pools that the user may not look into.
+    /// - Returns: the data keys' whereabouts and the course's archives in words, and what could not be read.
     package func needs(
         of keys: DestructibleKeys,
         on cluster: Cluster
@@ -60,10 +60,11 @@ package struct CourseKeyDestruction: Sendable {
                     users.append("data key \(wrapped.dataKeyID) of course \(wrapped.course) in pool \(pool)")
                 }
             } catch let error as LockerError where error.code == .permissionDenied {
-                unseen.append(pool)
+                unseen.append("pool \(pool)")
             }
         }
-        return (users, unseen)
+        let archives = try await self.archives(on: cluster)
+        return (users + archives.found, unseen + archives.unseen.filter { !unseen.contains($0) })
     }
 
     /// Destroys keys and files that they are.
@@ -73,7 +74,7 @@ package struct CourseKeyDestruction: Sendable {
     ///   - isAttested: whether an administrator says that there is no other copy.
     ///   - io: the pool that the course's receipts are in, in any namespace.
     ///   - destroy: destroys them; called again where an earlier call may not have come to its end.
-    /// - Throws: ``LockerError`` with `failedPrecondition` while something needs them; what `destroy` throws.
+    /// - Throws: ``LockerError`` with `failedPrecondition` while something needs them, or may; what `destroy` throws.
     package func run(
         _ found: DestructibleKeys?,
         isAttested: Bool,
@@ -103,6 +104,7 @@ package struct CourseKeyDestruction: Sendable {
     }
 
     private func checkUnused(_ keys: DestructibleKeys, on cluster: Cluster) async throws {
+        try await self.checkNoArchives(on: cluster)
         let users = try await self.needs(of: keys, on: cluster).users
         guard !users.isEmpty else { return }
         let more = users.count > 3 ? ", and \(users.count - 3) more" : ""
