@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import CLinux
 internal import Glibc
 internal import Host
 internal import SystemPackage
@@ -36,6 +37,32 @@ struct BlockDeviceTests {
             let second = try scratch.device(size: 8 << 20)
             try second.tuneQueue(readAhead: 128 << 10, discards: true)
             #expect(try Self.largestDiscard(of: second) == 64 << 20)
+        }
+    }
+
+    @Test("A free loop device that is removed before it is opened is no failure: another is taken")
+    func removed() async throws {
+        try await Scratch.with { scratch in
+            let control = open("/dev/loop-control", O_RDWR)
+            try #require(control >= 0)
+            defer { close(control) }
+            // What another process does that met a device without discards (LoopDevice.attach).
+            let remover = Task.detached {
+                var removed = 0
+                while !Task.isCancelled {
+                    let free = locker_loop_free(control)
+                    if free >= 0, locker_loop_remove(control, free) == 0 { removed += 1 }
+                    await Task.yield()
+                }
+                return removed
+            }
+            for _ in 0..<300 {
+                let device = try scratch.device(size: 1 << 20)
+                #expect(device.isAttached)
+                try device.detach()
+            }
+            remover.cancel()
+            #expect(await remover.value > 100)
         }
     }
 

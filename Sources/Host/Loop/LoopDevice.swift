@@ -49,8 +49,8 @@ package struct LoopDevice: Sendable, Hashable {
     ///   - file: what to show.
     ///   - readOnly: whether the device refuses writes.
     ///   - label: what `losetup --list` calls it if it cannot find the file; cut to 63 bytes.
-    /// - Throws: ``HostError``: `ENOENT` without /dev/loop-control or a free device's file, `EBUSY` if others were
-    ///   faster to take the free device, time after time.
+    /// - Throws: ``HostError``: `ENOENT` without /dev/loop-control or a free device's file, `EBUSY` or `ENXIO` if others
+    ///   were faster to take or to remove the free device, time after time.
     package static func attach(
         _ file: FilePath,
         readOnly: Bool,
@@ -72,12 +72,14 @@ package struct LoopDevice: Sendable, Hashable {
             do throws(HostError) {
                 try device.configure(backing, readOnly: readOnly, label: label)
                 return device
-            } catch  where error.code == .resourceBusy && attempts < 64 {
-                // Between the two calls another process took it.
+            } catch  where Self.takenMeanwhile.contains(error.code) && attempts < 64 {
                 attempts += 1
             }
         }
     }
+
+    // What is seen of a free device that another process took, or had the kernel forget, before it was opened here.
+    private static let takenMeanwhile: Set<Errno> = [.resourceBusy, .noSuchAddressOrDevice, .noSuchFileOrDirectory]
 
     /// Whether its last user had it take no discards (``tuneQueue(readAhead:discards:)``): it remembers that whatever file
     /// it shows next, and Linux 6.18 does not let it be told otherwise.
