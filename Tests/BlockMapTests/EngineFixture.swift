@@ -70,7 +70,8 @@ struct EngineFixture: Sendable {
         _ directory: FilePath,
         _ threads: BlockingPool,
         _ cluster: TestCluster,
-        looks: BlockingPool? = nil
+        looks: BlockingPool? = nil,
+        succession: any DeviceSuccession = AnyDeviceSuccession()
     ) -> DataEngine {
         let key = cluster.csi.key
         return DataEngine(
@@ -78,6 +79,7 @@ struct EngineFixture: Sendable {
             pool: threads,
             looks: looks,
             keys: { _ in key },
+            succession: succession,
             logger: Logger(label: "test")
         )
     }

@@ -33,11 +33,11 @@ struct RecoveryPlace: Sendable {
     }
 
     /// An engine of this process on the same directory, not started yet.
-    func successor() -> EngineFixture {
+    func successor(_ succession: any DeviceSuccession = AnyDeviceSuccession()) -> EngineFixture {
         EngineFixture(
             cluster: self.cluster,
             context: self.context,
-            engine: EngineFixture.engine(self.directory, self.threads, self.cluster),
+            engine: EngineFixture.engine(self.directory, self.threads, self.cluster, succession: succession),
             mapper: self.mapper,
             directory: self.directory,
             threads: self.threads

@@ -4,6 +4,8 @@
 internal import CLinux
 internal import Glibc
 internal import Host
+internal import Rados
+internal import Synchronization
 internal import SystemPackage
 internal import TestSupport
 internal import Testing
@@ -46,23 +48,37 @@ struct BlockDeviceTests {
             let control = open("/dev/loop-control", O_RDWR)
             try #require(control >= 0)
             defer { close(control) }
-            // What another process does that met a device without discards (LoopDevice.attach).
-            let remover = Task.detached {
-                var removed = 0
-                while !Task.isCancelled {
-                    let free = locker_loop_free(control)
-                    if free >= 0, locker_loop_remove(control, free) == 0 { removed += 1 }
-                    await Task.yield()
-                }
-                return removed
-            }
-            for _ in 0..<300 {
+            let remover = Remover(control)
+            let threads = BlockingPool(threads: 1, name: "remover")
+            async let removing: Void = threads.run { remover.run() }
+            defer { remover.isOver.store(true, ordering: .relaxed) }
+            var rounds = 0
+            while rounds < 100 || remover.removed.load(ordering: .relaxed) < 50 {
                 let device = try scratch.device(size: 1 << 20)
                 #expect(device.isAttached)
                 try device.detach()
+                rounds += 1
             }
-            remover.cancel()
-            #expect(await remover.value > 100)
+            remover.isOver.store(true, ordering: .relaxed)
+            try await removing
+            await threads.shutdown()
+        }
+    }
+
+    /// What another process does that met a device without discards (LoopDevice.attach).
+    private final class Remover: Sendable {
+        let isOver = Atomic(false)
+        let removed = Atomic(0)
+        private let control: CInt
+
+        init(_ control: CInt) { self.control = control }
+
+        func run() {
+            while !self.isOver.load(ordering: .relaxed) {
+                let free = locker_loop_free(self.control)
+                guard free >= 0, locker_loop_remove(self.control, free) == 0 else { continue }
+                self.removed.add(1, ordering: .relaxed)
+            }
         }
     }
 

@@ -33,6 +33,8 @@ struct AttachmentRecord: Codable, Sendable, Hashable {
     var clientAddress: String
     /// Those that had it open before, as long as it is not certain that they are fenced.
     var formerClients: [String] = []
+    /// Whether no process is to serve its device on any more; `nil` for no.
+    var isAbandoned: Bool?
 
     /// Notes a request that is about to be served by the client `clientAddress`.
     init(_ request: MapRequest, by mapper: MapperName, clientAddress: String) {

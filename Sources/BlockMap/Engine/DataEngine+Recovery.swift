@@ -82,16 +82,23 @@ extension DataEngine {
     func heldLeftovers() -> [MappedDevice] {
         self.state.withLock { $0.leftovers }.compactMap { record in
             guard let device = self.leftDevice(of: record) else { return nil }
+            let isWaiting = self.isWaiting(record)
             let trouble =
-                device.isWaiting
-                ? "the process that served it was killed; its I/O waits until this one has taken it over"
-                : "the process that served it was killed, so its I/O fails; \(device.holders): unmount it there"
+                switch (isWaiting, record.isAbandoned == true) {
+                case (true, _):
+                    "the process that served it was killed; its I/O waits until this one has taken it over"
+                case (false, false):
+                    "the process that served it was killed, so its I/O fails; \(device.holders): unmount it there"
+                case (false, true):
+                    "its volume was taken from this node after the process that served it was killed, so its I/O fails;"
+                        + " \(device.holders): unmount it there"
+                }
             return MappedDevice(
                 record: record,
                 device: device.path,
                 size: device.size,
                 trouble: trouble,
-                isAbandoned: !device.isWaiting
+                isAbandoned: !isWaiting
             )
         }
     }

@@ -6,6 +6,7 @@ internal import Logging
 internal import Rados
 internal import Redaction
 internal import Synchronization
+internal import SystemPackage
 
 extension DataEngine {
     // Between two attempts; the longest that a cluster which is back is not noticed.
@@ -57,55 +58,115 @@ extension DataEngine {
         return record.request(key: key, encryption: .luks2(dataKey))
     }
 
+    /// Why a device is not taken over, and never will be.
+    private enum Lost: Error {
+        /// It is not there any more.
+        case gone
+        /// Its volume was taken from the client that served it.
+        case taken
+    }
+
     /// Takes over a volume's device that a dead process has left, if there is one whose I/O waits; the caller has the
     /// volume's lock.
     ///
-    /// The old client is fenced before the image is opened: what it had sent does not come after what is written now.
+    /// The old client is fenced before the image is opened: what it had sent does not come after what is written now. A
+    /// device whose volume was given away meanwhile is abandoned: what it held back fails, and does not come at all.
     ///
     /// - Returns: `nil` if there is none.
     /// - Throws: ``MapError`` with `mismatch` if the device is of another image, and what serving throws.
     func resume(_ request: MapRequest) async throws -> ServedVolume? {
         let left = self.state.withLock { $0.leftovers }.filter { $0.volumeID == request.volumeID }
-        let waiting = try await self.pool.run { left.first { self.leftDevice(of: $0)?.isWaiting ?? false } }
+        let waiting = try await self.pool.run {
+            // A predecessor may have been killed before it had done so.
+            for record in left where record.isAbandoned == true { try self.leftDevice(of: record)?.abandon() }
+            return left.first(where: self.isWaiting)
+        }
         guard let found = waiting else { return nil }
         try Self.verify(found, request)
         let frontEnd = try self.frontEnd(found.mapper)
-        let volume = try await self.withConnection(request) { cluster, context -> ServedVolume? in
-            var record = found
-            record.formerClients = found.clients
-            record.clientAddress = cluster.instanceAddress
-            // Whoever comes after this process has to fence both.
-            try await self.pool.run { [record] in try self.records.write(record) }
-            do {
-                let others = self.state.withLock { $0.leftovers }.filter { $0.isSameImage(as: request) }
-                try await self.fence(others, on: cluster, context)
-                record.formerClients = []
-                var isGone = false
-                do {
-                    return try await self.open(record, request.encryption, on: cluster, context) { image in
-                        guard let device = try await frontEnd.resume(image, named: record.name) else {
-                            isGone = true
-                            throw MapError(.notFound, "the device of volume \(record.volumeID) went away")
-                        }
-                        return device
-                    }
-                } catch  where isGone {
-                    await cluster.close()
-                    return nil
+        do {
+            let volume = try await self.withConnection(request) { cluster, context in
+                guard try await self.succession.isServed(found.volumeID, by: found.clients, in: context) else {
+                    throw Lost.taken
                 }
-            } catch {
-                // This attempt's client is closed in order: there is nothing of it to fence.
-                try await self.pool.run { try self.records.write(found) }
-                throw error
+                return try await self.takeOver(found, request, by: frontEnd, on: cluster, context)
             }
+            try await self.pool.run { try self.records.write(volume.record) }
+            self.state.withLock { $0.leftovers.removeAll { $0.name == volume.record.name } }
+            self.logger.notice(
+                "took over a dead process' device",
+                metadata: ["device": "\(volume.device.path)", "volume": "\(volume.record.volumeID)"]
+            )
+            return volume
+        } catch Lost.gone {
+            return nil
+        } catch Lost.taken {
+            try await self.abandon(found)
+            return nil
         }
-        guard let volume else { return nil }
-        try await self.pool.run { try self.records.write(volume.record) }
-        self.state.withLock { $0.leftovers.removeAll { $0.name == volume.record.name } }
-        self.logger.notice(
-            "took over a dead process' device",
-            metadata: ["device": "\(volume.device.path)", "volume": "\(volume.record.volumeID)"]
-        )
-        return volume
+    }
+
+    private func takeOver(
+        _ found: AttachmentRecord,
+        _ request: MapRequest,
+        by frontEnd: any FrontEnd,
+        on cluster: Cluster,
+        _ context: IOContext
+    ) async throws -> ServedVolume {
+        var record = found
+        record.formerClients = found.clients
+        record.clientAddress = cluster.instanceAddress
+        // Whoever comes after this process has to fence both.
+        try await self.pool.run { [record] in try self.records.write(record) }
+        var mayBeNoted = false
+        do {
+            let others = self.state.withLock { $0.leftovers }.filter { $0.isSameImage(as: request) }
+            try await self.fence(others, on: cluster, context)
+            record.formerClients = []
+            return try await self.open(record, request.encryption, on: cluster, context) { image in
+                mayBeNoted = true
+                let address = record.clientAddress
+                guard try await self.succession.succeed(found.clients, by: address, on: found.volumeID, in: context)
+                else { throw Lost.taken }
+                guard let device = try await frontEnd.resume(image, named: record.name) else { throw Lost.gone }
+                return device
+            }
+        } catch {
+            // This attempt's client is closed in order: there is nothing of it to fence. But it may be the one that the
+            // volume is served by, as far as others know.
+            var again = found
+            if mayBeNoted { again.formerClients.append(cluster.instanceAddress) }
+            try await self.pool.run { [again] in try self.replace(again) }
+            throw error
+        }
+    }
+
+    /// Lets what a device has held back fail.
+    private func abandon(_ found: AttachmentRecord) async throws {
+        var record = found
+        record.isAbandoned = true
+        try await self.pool.run { [record] in
+            try self.replace(record)
+            let device = self.leftDevice(of: record)
+            try device?.abandon()
+            self.logger.error(
+                "a dead process' device is not served on, and what it holds is lost: its volume was taken from this node",
+                metadata: ["device": "\(device?.path ?? "")", "volume": "\(record.volumeID)"]
+            )
+        }
+    }
+
+    /// Writes what is known of a leftover anew.
+    private func replace(_ record: AttachmentRecord) throws {
+        try self.records.write(record)
+        self.state.withLock { state in
+            guard let index = state.leftovers.firstIndex(where: { $0.name == record.name }) else { return }
+            state.leftovers[index] = record
+        }
+    }
+
+    /// Whether a leftover's device waits for this process to serve it on; blocks.
+    func isWaiting(_ record: AttachmentRecord) -> Bool {
+        record.isAbandoned != true && self.leftDevice(of: record)?.isWaiting ?? false
     }
 }

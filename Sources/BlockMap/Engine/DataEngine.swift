@@ -32,6 +32,7 @@ package final class DataEngine: Sendable {
     let logger: Logger
     let keys: @Sendable (_ volumeID: String) throws -> Secret?
     let encryptionKeys: @Sendable (_ volumeID: String) throws -> DataEncryptionKey?
+    let succession: any DeviceSuccession
     let exposures = KeyExposures()
     let locks = VolumeLocks()
     let state = Mutex(State())
@@ -46,6 +47,7 @@ package final class DataEngine: Sendable {
     ///   - looks: for looking at devices, which is not to wait in line behind those; without one the pool does that, too.
     ///   - keys: the cephx key of a volume's user, to serve on what a dead process has left; called on the pool.
     ///   - encryptionKeys: the key of a volume's data, for the same.
+    ///   - succession: asked before it is served on.
     ///   - logger: for what nobody waits for.
     package init(
         directory: FilePath,
@@ -53,6 +55,7 @@ package final class DataEngine: Sendable {
         looks: BlockingPool? = nil,
         keys: @escaping @Sendable (_ volumeID: String) throws -> Secret?,
         encryptionKeys: @escaping @Sendable (_ volumeID: String) throws -> DataEncryptionKey? = { _ in nil },
+        succession: any DeviceSuccession = AnyDeviceSuccession(),
         logger: Logger
     ) {
         self.directory = directory
@@ -60,6 +63,7 @@ package final class DataEngine: Sendable {
         self.looks = looks ?? pool
         self.keys = keys
         self.encryptionKeys = encryptionKeys
+        self.succession = succession
         self.logger = logger
         self.records = AttachmentRecords(directory: directory.appending("records"))
     }
@@ -182,9 +186,7 @@ package final class DataEngine: Sendable {
             state.leftovers = leftovers
             state.lock = lock
         }
-        for record in leftovers where !(self.leftDevice(of: record)?.isWaiting ?? true) {
-            _ = self.heldDevice(of: record)
-        }
+        for record in leftovers where !self.isWaiting(record) { _ = self.heldDevice(of: record) }
     }
 
     // Two keep one core's librbd busy while the other reads the next request; more only wake each other.

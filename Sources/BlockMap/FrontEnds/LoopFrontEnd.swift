@@ -90,6 +90,8 @@ struct LoopFrontEnd: FrontEnd {
         var holders: String { DeviceHolders.description(of: self.device) }
 
         func remove() throws(HostError) { try self.device.detach() }
+        /// Its I/O failed with the process that served it.
+        func abandon() {}
     }
 }
 

@@ -117,5 +117,6 @@ final class NBDFrontEnd: FrontEnd {
         var holders: String { DeviceHolders.description(of: BlockDevice(self.device.path), sysfs: self.device.sysfs) }
 
         func remove() throws(HostError) { try self.device.abandonUnlessHeld() }
+        func abandon() throws(HostError) { try self.device.abandon() }
     }
 }

@@ -42,4 +42,7 @@ protocol LeftDevice: Sendable {
     ///
     /// - Throws: `HostError` with `EBUSY` while somebody uses it, named in the note.
     func remove() throws(HostError)
+
+    /// Lets all of its I/O fail, whoever uses it: no successor comes; blocks.
+    func abandon() throws(HostError)
 }

@@ -114,5 +114,6 @@ final class UblkFrontEnd: FrontEnd {
         var holders: String { DeviceHolders.description(of: BlockDevice(self.device.path), sysfs: self.device.sysfs) }
 
         func remove() throws(HostError) { try self.device.remove(isServed: false) }
+        func abandon() throws(HostError) { try self.device.abandon() }
     }
 }

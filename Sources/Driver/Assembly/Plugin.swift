@@ -168,7 +168,6 @@ package struct Plugin: Sendable {
         self.services.append(BackgroundService { await sign.run() })
         self.services.append(BackgroundService { await volumes.followLimits() })
         self.services.append(BackgroundService { await volumes.watchClusters() })
-        self.services.append(BackgroundService { await volumes.followClients() })
         let server = NodeServer(volumes: volumes, operations: self.operations, topology: topology, maxVolumes: limit)
         self.registrations.append(NodeRegistration(server))
         let logger = self.logger
@@ -195,6 +194,7 @@ package struct Plugin: Sendable {
             looks: looks,
             keys: { try VolumeKey.read(named: VolumeKey.name(of: $0))?.userKey },
             encryptionKeys: { try VolumeKey.dataKey(named: VolumeKey.name(of: $0)) },
+            succession: RecordedSuccession(),
             logger: self.logger
         )
         try await engine.start()

@@ -97,8 +97,11 @@ extension NodeVolumes {
     func places(of record: StagingRecord) async throws -> [FilePath] {
         guard !record.device.isEmpty else { return [] }
         return try await self.statistics.read {
-            guard let number = BlockDevice.number(at: FilePath(record.device)) else { return [] }
             let table = try MountTable.read()
+            guard let number = BlockDevice.number(at: FilePath(record.device)) else {
+                // The device is gone, and its number is not known any more; a mount that still holds it has its name.
+                return table.entries.filter { $0.source == record.device }.map(\.mountPoint)
+            }
             let mounts = table.entries(of: number).map(\.mountPoint)
             // A device file shown at a path is a bind mount of devtmpfs: only the file itself tells which device.
             let files = table.entries.filter { $0.type == "devtmpfs" && $0.root != "/" }.map(\.mountPoint)

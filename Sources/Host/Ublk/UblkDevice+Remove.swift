@@ -26,7 +26,7 @@ extension UblkDevice {
     }
 
     /// Takes the device away whoever uses it, and whether or not it has got as far as to be a block device.
-    func abandon() throws(HostError) {
+    package func abandon() throws(HostError) {
         let control = try UblkControl()
         try self.call(control, "ublk stop", LOCKER_UBLK_STOP_DEV)
         try self.delete(control)

@@ -10,13 +10,13 @@ internal import SystemPackage
 /// The claim is made before the image is mapped and given back after it is unmapped, so that a second node is refused
 /// whether or not the first still answers. The exclusive lock is no guard, since it is handed over on request.
 package struct Attachments: Sendable {
-    private let layouts: LayoutCache
+    private let records: HandledRecords
     let node: NodeIdentity
     let clock: WallClock
 
     /// The claims of a node.
     package init(layouts: LayoutCache, node: NodeIdentity, clock: WallClock = .system) {
-        self.layouts = layouts
+        self.records = HandledRecords(layouts: layouts)
         self.node = node
         self.clock = clock
     }
@@ -25,18 +25,7 @@ package struct Attachments: Sendable {
     ///
     /// - Throws: ``LockerError`` with `notFound`.
     package func record(of handle: VolumeHandle, in io: IOContext) async throws -> VolumeRecord {
-        try await self.read(handle, in: io).stored.value
-    }
-
-    private func read(
-        _ handle: VolumeHandle,
-        in io: IOContext
-    ) async throws -> (store: RecordStore, stored: Stored<VolumeRecord>) {
-        guard let store = try await RecordStore.open(io, layouts: self.layouts, creating: false),
-            let stored = try await store.volume(handle.recordKey), stored.value.imageID == handle.imageID,
-            stored.value.phase == .ready
-        else { throw LockerError(.notFound, "volume \(handle.text) does not exist, or is being deleted") }
-        return (store, stored)
+        try await self.records.record(of: handle, in: io)
     }
 
     /// Changes a volume's record, however often others change it meanwhile.
@@ -48,13 +37,7 @@ package struct Attachments: Sendable {
         in io: IOContext,
         _ change: (inout VolumeRecord) throws -> Bool
     ) async throws -> VolumeRecord {
-        for _ in 0..<32 {
-            let (store, stored) = try await self.read(handle, in: io)
-            var record = stored.value
-            guard try change(&record) else { return stored.value }
-            if let done = try await store.put(record, at: handle.recordKey, replacing: stored) { return done.value }
-        }
-        throw LockerError(.aborted, "volume \(handle.text) is changed by several at once; try again")
+        try await self.records.update(handle, in: io, change)
     }
 
     /// Claims a volume for this node, whether or not ControllerPublishVolume has given it to the node before.
@@ -141,30 +124,6 @@ package struct Attachments: Sendable {
         let mine = try await self.record(of: handle, in: io).attachment(to: self.node.nodeID)
         guard let mine, mine.claimedAt > 0 else { return nil }
         return mine
-    }
-
-    /// Notes that another client instance serves what this node has mapped, as when a data process has taken a dead one's
-    /// devices over: a fence has to take that one.
-    ///
-    /// - Parameters:
-    ///   - successor: the client that the device has.
-    ///   - former: the one that the claim named before the device was looked at. If the claim is another one by now,
-    ///     nothing is changed.
-    /// - Returns: whether the claim names the successor.
-    package func note(
-        successor: String,
-        of former: String,
-        on handle: VolumeHandle,
-        in io: IOContext
-    ) async throws -> Bool {
-        let record = try await self.update(handle, in: io) { record in
-            guard var mine = record.attachment(to: self.node.nodeID), mine.claimedAt > 0, mine.clientAddress == former
-            else { return false }
-            mine.clientAddress = successor
-            record.attach(mine)
-            return true
-        }
-        return record.attachment(to: self.node.nodeID)?.clientAddress == successor
     }
 
     /// Whether this node has the volume.

@@ -144,34 +144,6 @@ struct FailoverTests {
         }
     }
 
-    @Test("A node process notes at its start, and when it is asked to stage, who serves what it has staged")
-    func clientOfSuccessor() async throws {
-        try await NodeStory.with(.filesystem()) { story in
-            let (volume, controller) = (story.volume, story.controller)
-            try await controller.attach(volume)
-            try await story.stage(publishing: true)
-            let client = try await story.servingClient()
-            #expect(try await story.notedClient() == client)
-            // As after a data process that has taken a dead one's devices over.
-            try await story.noteClient("127.0.0.1:0/77001")
-            let node = try await story.installation.node()
-            while try await story.notedClient() != client { try await Task.sleep(for: .milliseconds(20)) }
-
-            try await story.noteClient("127.0.0.1:0/77002")
-            try await node.stage(volume)
-            #expect(try await story.notedClient() == client)
-            // It is the same device still.
-            #expect(try await story.servingClient() == client)
-            try await story.use(node)
-
-            try await controller.detach(volume)
-            #expect(try await story.installation.context.cluster.yearsOfFence(client) == 5)
-            try await node.unpublish(volume)
-            try await node.unstage(volume)
-            try await story.finish(node)
-        }
-    }
-
     /// How many lines of a writer's log are whole and in order.
     private static func lines(of log: [UInt8]) -> Int {
         let numbers = String(decoding: log, as: UTF8.self).split(separator: "\n").map { Int($0) }

@@ -3,12 +3,15 @@
 
 internal import BlockMap
 internal import CSI
+internal import Glibc
 internal import Host
 internal import LockerProto
 internal import Rados
 internal import SystemPackage
 internal import TestSupport
 internal import Testing
+
+@testable internal import Driver
 
 /// The data process is killed in the middle of a pod's writes, on every mapper whose devices wait for the next one.
 @Suite(
@@ -49,7 +52,7 @@ struct MapperDeathTests {
             let client = try #require(
                 try await data.data.list(.init(), timeout: .seconds(10)).attached.first?.clientAddress
             )
-            while try await story.notedClient() != client { try await Task.sleep(for: .milliseconds(50)) }
+            #expect(try await story.notedClient() == client)
             try await node.stage(volume)
             let log = volume.target().appending("log")
             let text = try await story.installation.cluster.threads.run { try HostFile.read(log) }
@@ -59,6 +62,77 @@ struct MapperDeathTests {
             let left = try await Leftovers.onNode(of: volume, data: data, installation: story.installation)
             #expect(left.isEmpty)
             try await story.controller.delete(volume)
+            try await Leftovers.waitUntilGone(story.installation.context)
+        }
+    }
+
+    @Test(
+        "A volume that another node has had since gets nothing of what a dead data process' device held back",
+        arguments: RunningKernel.waitingMappers
+    )
+    func taken(mapper: MapperName) async throws {
+        try await NodeStory.with(.filesystem(), parameters: ["mounter": mapper.rawValue]) { story in
+            let (volume, controller) = (story.volume, story.controller)
+            let first = try await story.installation.node()
+            _ = try await story.installation.data(of: "n2")
+            let second = try await story.installation.node("n2")
+            try await controller.attach(volume)
+            try await first.stage(volume)
+            try await first.publish(volume)
+            try await story.use(first)
+            // Both nodes are on one machine and share a keyring, which the second one's unstage empties.
+            let key = try #require(try VolumeKey.read(named: VolumeKey.name(of: volume.id)))
+
+            let late = try FileDescriptor.open(
+                volume.target().appending("late"),
+                .writeOnly,
+                options: .create,
+                permissions: .ownerReadWrite
+            )
+            try #require(fsync(late.rawValue) == 0)
+
+            // The node is cut off: its data process dies, and its pod writes on.
+            await story.data.kill()
+            try late.writeAll([UInt8](repeating: 0xEE, count: 1 << 20))
+            async let synced: CInt = story.installation.cluster.threads.run { fsync(late.rawValue) == 0 ? 0 : errno }
+
+            // Its volume goes elsewhere, is used there, and is given back.
+            try await controller.detach(volume)
+            try await controller.attach(volume, to: "n2")
+            try await second.stage(volume, on: "n2")
+            try await second.publish(volume, on: "n2")
+            try story.expectWork(at: volume.target(on: "n2"))
+            let place = volume.target(on: "n2").appending("second")
+            let work = try VolumeFile(writingTo: place)
+            try await second.unpublish(volume, on: "n2")
+            try await second.unstage(volume, on: "n2")
+            try await controller.detach(volume, from: "n2")
+
+            try key.store(for: volume.id)
+            let data = try await story.installation.data()
+            let failure = try await synced
+            #expect([EIO, EROFS].contains(failure), "the late write ended with \(failure)")
+            try late.close()
+            while try !data.output().contains("was taken from this node") {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            #expect(try await first.statistics(volume).volumeCondition?.abnormal == true)
+            try await first.unpublish(volume)
+            try await first.unstage(volume)
+            #expect(
+                try await Leftovers.onNode(of: volume, data: data, installation: story.installation).isEmpty
+            )
+
+            try await controller.attach(volume)
+            try await first.stage(volume)
+            try await first.publish(volume)
+            #expect(try work.isWhole(at: volume.target().appending("second")))
+            try story.expectWork(at: volume.target())
+            #expect(try HostFile.read(volume.target().appending("late")).isEmpty)
+            try await first.unpublish(volume)
+            try await first.unstage(volume)
+            try await controller.detach(volume)
+            try await controller.delete(volume)
             try await Leftovers.waitUntilGone(story.installation.context)
         }
     }

@@ -106,19 +106,6 @@ final class NodeStory: Sendable {
         return try await self.claims.claim(of: handle, in: self.installation.context)?.clientAddress
     }
 
-    /// Writes another client into the record, as if the first node's data process had been another one.
-    func noteClient(_ address: String) async throws {
-        let handle = try #require(try VolumeHandle(reading: self.volume.id))
-        let before = try #require(try await self.notedClient())
-        let isNoted = try await self.claims.note(
-            successor: address,
-            of: before,
-            on: handle,
-            in: self.installation.context
-        )
-        try #require(isNoted)
-    }
-
     private var claims: Attachments {
         Attachments(layouts: LayoutCache(), node: NodeIdentity(nodeID: "n1", bootID: ""))
     }

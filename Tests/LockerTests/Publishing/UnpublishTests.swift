@@ -43,23 +43,23 @@ struct UnpublishTests {
             let (first, second, third) = ("127.0.0.1:0/171", "127.0.0.1:0/172", "127.0.0.1:0/173")
             try await controller.publish(handle, as: .test("node-1"))
             // Nothing is mapped yet.
-            #expect(try await !node.note(successor: second, of: "", on: handle, in: io))
+            let succession = ClientSuccession(layouts: LayoutCache())
+            #expect(try await !succession.succeed([first], by: second, on: handle, in: io))
             _ = try await node.claim(handle, in: io, readOnly: false, accessMode: 1)
             _ = try await node.note(clientAddress: first, mapper: "nbd", on: handle, in: io)
-            #expect(try await node.note(successor: second, of: first, on: handle, in: io))
+            #expect(try await succession.succeed([first], by: second, on: handle, in: io))
             #expect(try await node.claim(of: handle, in: io)?.clientAddress == second)
-            // Staged anew since the device was looked at.
-            #expect(try await !node.note(successor: third, of: first, on: handle, in: io))
+            // Another one was faster.
+            #expect(try await !succession.succeed([first], by: third, on: handle, in: io))
             #expect(try await node.claim(of: handle, in: io)?.clientAddress == second)
-            #expect(try await !Attachments.test("node-2").note(successor: third, of: second, on: handle, in: io))
 
             try await controller.unpublish(handle, from: "node-1")
             #expect(try await io.cluster.isBlocklisted(second))
             #expect(try await !io.cluster.isBlocklisted(first))
             // Taken, and given to the node again: what it had is not legitimate for that.
-            #expect(try await !node.note(successor: third, of: second, on: handle, in: io))
+            #expect(try await !succession.succeed([second], by: third, on: handle, in: io))
             try await controller.publish(handle, as: .test("node-1"))
-            #expect(try await !node.note(successor: third, of: second, on: handle, in: io))
+            #expect(try await !succession.succeed([second], by: third, on: handle, in: io))
             #expect(try await controller.attachments(of: handle)?.first?.clientAddress == "")
         }
     }
