@@ -14,8 +14,6 @@ internal import Testing
 /// No ceph-csi runs here: images and journals are laid out as its documentation of the journal says that it does.
 @Suite(.timeLimit(.minutes(3)))
 struct AdoptionTests {
-    private static let uuid = "7f6e0c52-0b5a-4c61-9d1f-3a2b1c0d9e8f"
-
     @Test("A volume keeps its data and its id, is found by its handle, and is Locker's in every other way")
     func adopt() async throws {
         try await Laboratory.with { laboratory in
@@ -25,14 +23,14 @@ struct AdoptionTests {
             let plan = try await adoption.plan("pvc-1", wish: self.wish(io))
             #expect(plan.refusals.isEmpty && plan.enablesLock && plan.filesystem == "ext4" && !plan.isRecorded)
             // Looking changes nothing.
-            #expect(try await io.images().map(\.name) == [old.name])
+            #expect(try await io.images().map(\.name) == [old.imageName])
             #expect(try await laboratory.records().isEmpty)
             let handle = try await adoption.adopt(plan, wish: self.wish(io))
             let again = try await adoption.adopt(
-                try await adoption.plan("csi-vol-\(Self.uuid)", wish: self.wish(io)),
+                try await adoption.plan("csi-vol-\(old.uuid)", wish: self.wish(io)),
                 wish: self.wish(io)
             )
-            #expect(again == handle && handle.imageID == old.id)
+            #expect(again == handle && handle.imageID == old.imageID)
 
             let controller = try laboratory.controller(width: 0)
             let found = try #require(try await controller.find(handle))
@@ -47,8 +45,9 @@ struct AdoptionTests {
             #expect(try await Checkup(patience: .milliseconds(50)).findings(in: io).isEmpty)
             #expect(try await controller.expand(handle, to: 16 << 20) == 16 << 20)
             try await controller.delete(handle)
-            #expect(try await io.trash().map(\.id) == [old.id])
-            try await self.removeJournal("pvc-1", in: io)
+            #expect(try await io.trash().map(\.id) == [old.imageID])
+            try await old.removeJournal()
+            try await CephCSIVolume.removeJournals(of: io)
         }
     }
 
@@ -61,11 +60,11 @@ struct AdoptionTests {
             let plan = try await adoption.plan("pvc-1", wish: self.wish(io))
             _ = try await adoption.adopt(plan, wish: self.wish(io))
             let entry = try await adoption.undo("pvc-1")
-            #expect(entry.imageName == old.name && entry.imageID == old.id)
-            #expect(
-                entry.handle(clusterID: "lab", poolID: 5) == "0001-0003-lab-0000000000000005-\(Self.uuid)"
-            )
-            #expect(try await io.images().map(\.name) == [old.name])
+            #expect(entry.imageName == old.imageName && entry.imageID == old.imageID)
+            let given = old.handle(clusterID: "lab", poolID: 5)
+            #expect(given == "0001-0003-lab-0000000000000005-\(old.uuid)")
+            #expect(entry.handle(clusterID: "lab", poolID: 5) == given)
+            #expect(try await io.images().map(\.name) == [old.imageName])
             #expect(try await laboratory.records().isEmpty)
             #expect(try await laboratory.total().volumes == 0)
             await expectRefusal(.notFound) { _ = try await adoption.undo("pvc-1") }
@@ -77,7 +76,8 @@ struct AdoptionTests {
             #expect(try await laboratory.records().count == 1)
             try await Attachments.test("node-1").release(handle, in: io)
             try await laboratory.controller().delete(handle)
-            try await self.removeJournal("pvc-1", in: io)
+            try await old.removeJournal()
+            try await CephCSIVolume.removeJournals(of: io)
         }
     }
 
@@ -90,12 +90,12 @@ struct AdoptionTests {
             let plan = try await adoption.plan("pvc-1", wish: self.wish(io))
             let handle = try await adoption.adopt(plan, wish: self.wish(io))
             // As it is between the record and the name.
-            try await io.renameImage(plan.newName, to: old.name)
+            try await io.renameImage(plan.newName, to: old.imageName)
             let findings = try await Checkup(patience: .milliseconds(50)).findings(in: io)
             #expect(findings.map(\.kind) == [.imageRenamed])
             let controller = try laboratory.controller(width: 0)
             await expectRefusal(.failedPrecondition) { try await controller.delete(handle) }
-            #expect(try await io.images().map(\.id) == [old.id])
+            #expect(try await io.images().map(\.id) == [old.imageID])
         }
     }
 
@@ -104,8 +104,8 @@ struct AdoptionTests {
         try await Laboratory.with { laboratory in
             let io = laboratory.io
             let old = try await self.layOut("pvc-1", in: io, encryption: "vault")
-            try await io.withImage(.name(old.name), readOnly: false) { try $0.createSnapshot("csi-snap-1") }
-            let live = try await LiveImage.open(.name(old.name), in: io, readOnly: false)
+            try await io.withImage(.name(old.imageName), readOnly: false) { try $0.createSnapshot("csi-snap-1") }
+            let live = try await LiveImage.open(.name(old.imageName), in: io, readOnly: false)
             let adoption = try self.adoption(io)
             let plan = try await adoption.plan("pvc-1", wish: self.wish(io))
             for words in ["in use", "encrypted", "csi-snap-1"] {
@@ -118,7 +118,7 @@ struct AdoptionTests {
             await expectRefusal(.notFound, saying: "pvc-2") {
                 _ = try await adoption.plan("pvc-2", wish: self.wish(io))
             }
-            try await io.write("csi.volume.\(Self.uuid)") { $0.setOmap(["csi.imageid": Array("abc".utf8)]) }
+            try await io.write("csi.volume.\(old.uuid)") { $0.setOmap(["csi.imageid": Array("abc".utf8)]) }
             await expectRefusal(.failedPrecondition, saying: "another image") {
                 _ = try await adoption.plan("pvc-1", wish: self.wish(io))
             }
@@ -126,11 +126,12 @@ struct AdoptionTests {
             await expectRefusal(.failedPrecondition, saying: "another pool") {
                 _ = try await adoption.plan("pvc-1", wish: self.wish(io))
             }
-            #expect(try await io.images().map(\.name) == [old.name])
+            #expect(try await io.images().map(\.name) == [old.imageName])
             #expect(try await laboratory.records().isEmpty)
-            try await io.withImage(.name(old.name), readOnly: false) { try $0.removeSnapshot("csi-snap-1") }
-            try await io.removeImage(old.name)
-            try await self.removeJournal("pvc-1", in: io)
+            try await io.withImage(.name(old.imageName), readOnly: false) { try $0.removeSnapshot("csi-snap-1") }
+            try await io.removeImage(old.imageName)
+            try await old.removeJournal()
+            try await CephCSIVolume.removeJournals(of: io)
         }
     }
 
@@ -149,34 +150,11 @@ struct AdoptionTests {
         )
     }
 
-    /// Makes an image with ext4's signature on it, and the journal of it, as ceph-csi would.
-    private func layOut(
-        _ name: String,
-        in io: IOContext,
-        encryption: String = ""
-    ) async throws -> (name: String, id: String) {
-        let image = "csi-vol-\(Self.uuid)"
-        try await io.createImage(image, size: 8 << 20, options: ImageOptions(features: [.layering]))
-        try await io.withImage(.name(image), readOnly: false) { image in
+    /// Makes an image with ext4's signature and a byte of data on it, and the journal of it.
+    private func layOut(_ name: String, in io: IOContext, encryption: String = "") async throws -> CephCSIVolume {
+        try await CephCSIVolume(name, in: io, encryption: encryption) { image in
             try image.write(offset: 1024 + 0x38, [0x53, 0xEF])
             try image.write(offset: 5 << 20, [42])
         }
-        let id = try await io.imageID(named: image)
-        var entries = ["csi.volname": name, "csi.imagename": image, "csi.imageid": id, "csi.volume.owner": "ada"]
-        if !encryption.isEmpty { entries["csi.volume.encryptKMS"] = encryption }
-        try await io.write("csi.volume.\(Self.uuid)") {
-            $0.create(exclusive: true)
-            $0.setOmap(entries.mapValues { Array($0.utf8) })
-        }
-        try await io.write("csi.volumes.default") {
-            $0.create(exclusive: false)
-            $0.setOmap(["csi.volume.\(name)": Array(Self.uuid.utf8)])
-        }
-        return (image, id)
-    }
-
-    private func removeJournal(_ name: String, in io: IOContext) async throws {
-        try await io.remove("csi.volume.\(Self.uuid)")
-        try await io.remove("csi.volumes.default")
     }
 }
