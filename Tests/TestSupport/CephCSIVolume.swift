@@ -5,7 +5,7 @@ internal import Foundation
 package import RBD
 package import Rados
 
-/// A volume of ceph-csi's: an image and its journal, laid out as ceph-csi's documentation says; no ceph-csi has made it.
+/// A volume of ceph-csi's, laid out as its documentation says: an image and a journal. No ceph-csi has made it.
 package struct CephCSIVolume: Sendable {
     /// The PersistentVolume's name.
     package let name: String
@@ -30,7 +30,9 @@ package struct CephCSIVolume: Sendable {
         in io: IOContext,
         size: UInt64 = 8 << 20,
         encryption: String = "",
-        fill: @escaping @Sendable (borrowing Image) throws -> Void = { try $0.write(offset: 1024 + 0x38, [0x53, 0xEF]) }
+        fill: @escaping @Sendable (borrowing Image) throws -> Void = {
+            try $0.write(offset: 1024 + 0x38, [0x53, 0xEF])
+        }
     ) async throws {
         let uuid = UUID().uuidString.lowercased()
         let image = "csi-vol-\(uuid)"

@@ -27,25 +27,6 @@ extension NodeVolumes {
         return device.device.string == record.device && !device.trouble.isEmpty
     }
 
-    /// Makes sure that a staged volume's device is its own still, and is served.
-    ///
-    /// kubelet does not stage a volume anew for a pod that comes as another one goes. On a filesystem whose device died that
-    /// pod would find what is left in the page cache, and a device's number may be another volume's by now.
-    ///
-    /// - Throws: ``LockerError`` with `failedPrecondition` if it is not, `unavailable` while the data process is away.
-    func requireDevice(_ record: StagingRecord) async throws {
-        let found = try await self.mappers.device(volumeID: record.volumeID, imageID: record.imageID)
-        if let found, found.device.string == record.device, found.imageID == record.imageID, !found.isAbandoned {
-            return
-        }
-        throw LockerError(
-            .failedPrecondition,
-            "volume \(record.volumeID) has lost its device \(record.device), since the process that served it has died:"
-                + " delete every pod that uses it on this node (scale to 0 what makes new ones at once), so that it is"
-                + " staged anew"
-        )
-    }
-
     /// The record of a volume that is staged, for the calls that build on it.
     ///
     /// - Throws: ``LockerError`` with `failedPrecondition` if it is not staged, or not any more.

@@ -14,6 +14,18 @@ extension NodeVolumes {
         }
     }
 
+    /// Whether this boot of this node has claimed a volume, and it was not taken since.
+    func isClaimed(_ request: StageRequest) async throws -> Bool {
+        try await self.withContext(request.handle, key: request.key, could: "look at volume \(request.handle.text)") {
+            try await self.isClaimed(request.handle, in: $0)
+        }
+    }
+
+    /// The same by a context that is there.
+    func isClaimed(_ handle: VolumeHandle, in io: IOContext) async throws -> Bool {
+        try await self.attachments.claim(of: handle, in: io)?.bootID == self.node.bootID
+    }
+
     /// Whether this node has a volume by the client that its device has.
     ///
     /// A data process that takes a dead one's device over has the record name it before it serves.

@@ -49,9 +49,9 @@ extension NodeVolumes {
             if !record.isReadOnly { try await check.beforeMount(io: io) }
             try self.hook.reached("stage.checked")
             var options = Self.options(record, type: type)
-            if try await self.renewIdentity(type, device: device, request: request, io: io), type == .xfs {
-                options.data.append("nouuid")
-            }
+            let isCopy = try await self.renewIdentity(type, device: device, request: request, io: io)
+            // What pods still have of a dead device is the same filesystem.
+            if type == .xfs, isCopy || record.formerDevices != nil { options.data.append("nouuid") }
             try await check.mounting(isReadOnly: record.isReadOnly, io: io) { [options] in
                 try await self.blocking {
                     try MountTarget.makeDirectory(request.stagingPath, below: self.kubelet)

@@ -12,33 +12,35 @@ extension NodeVolumes {
     /// Shows a staged volume where a pod will find it.
     ///
     /// - Throws: ``LockerError``: `permissionDenied` for a pod of another namespace than the volume's claim,
-    ///   `failedPrecondition` if it is not staged there, has lost its device or is published elsewhere under SINGLE_NODE_SINGLE_WRITER,
+    ///   `failedPrecondition` if it is not staged there, or is published elsewhere under SINGLE_NODE_SINGLE_WRITER,
     ///   `alreadyExists` if the target shows it in another way.
     func publish(_ request: PublishRequest) async throws {
-        let record = try await self.staged(request.handle)
-        try Self.requireOwnNamespace(request, record: record)
-        guard record.stagingPath == request.stagingPath.string else {
+        let staged = try await self.staged(request.handle)
+        try Self.requireOwnNamespace(request, record: staged)
+        guard staged.stagingPath == request.stagingPath.string else {
             throw LockerError(
                 .failedPrecondition,
-                "volume \(request.handle.text) is staged at \(record.stagingPath), not at \(request.stagingPath)"
+                "volume \(request.handle.text) is staged at \(staged.stagingPath), not at \(request.stagingPath)"
             )
         }
-        guard record.isBlock == request.isBlock else {
+        guard staged.isBlock == request.isBlock else {
             throw LockerError(.failedPrecondition, "volume \(request.handle.text) is staged in the other access type")
         }
-        guard record.isBlock || request.fsType.isEmpty || request.fsType == record.fsType else {
+        guard staged.isBlock || request.fsType.isEmpty || request.fsType == staged.fsType else {
             throw LockerError(
                 .failedPrecondition,
-                "volume \(request.handle.text) holds \(record.fsType), not \(request.fsType)"
+                "volume \(request.handle.text) holds \(staged.fsType), not \(request.fsType)"
             )
         }
-        guard !(record.isBlock && request.isReadOnly && !record.isReadOnly) else {
+        guard !(staged.isBlock && request.isReadOnly && !staged.isReadOnly) else {
             throw LockerError(
                 .invalidArgument,
                 "a raw block volume cannot be published read-only once it is staged for writing; use the access mode"
                     + " SINGLE_NODE_READER_ONLY"
             )
         }
+        if try await self.isPublished(request, record: staged, places: try await self.places(of: staged)) { return }
+        let record = try await self.served(staged)
         let places = try await self.places(of: record)
         guard record.isBlock || places.contains(request.stagingPath) else {
             throw LockerError(
@@ -46,8 +48,6 @@ extension NodeVolumes {
                 "volume \(request.handle.text) is not mounted at \(request.stagingPath) any more; stage it again"
             )
         }
-        if try await self.isPublished(request, record: record, places: places) { return }
-        try await self.requireDevice(record)
         try Self.requireSoleWriter(request, record: record, places: places)
         try self.hook.reached("publish.checked")
         // Noted before it is mounted: without the mount the note says nothing.
@@ -81,6 +81,8 @@ extension NodeVolumes {
             return false
         }
         guard places.contains(request.targetPath) else {
+            // The pod has to be restarted to have the volume again; until then this is what it has.
+            if try await self.formerPlaces(of: record).contains(request.targetPath) { return true }
             throw LockerError(
                 .failedPrecondition,
                 "\(entry.source) is mounted at \(request.targetPath) and is not this volume"
@@ -125,7 +127,8 @@ extension NodeVolumes {
         let record = try await self.blocking { try self.staging.record(of: handle.text) }
         let entry = try await self.blocking { try MountTable.read().entry(at: targetPath) }
         if let entry, let record, record.bootID == self.node.bootID, !record.device.isEmpty {
-            guard try await self.places(of: record).contains(targetPath) || entry.source == record.device else {
+            let places = try await self.places(of: record) + self.formerPlaces(of: record)
+            guard places.contains(targetPath) || entry.source == record.device else {
                 throw LockerError(
                     .failedPrecondition,
                     "\(entry.source) is mounted at \(targetPath) and is not volume \(handle.text)"

@@ -25,6 +25,13 @@ extension NodeVolumes {
                 try await self.takeDown(existing, stagingPath: request.stagingPath)
             } else if try await self.isDead(existing) {
                 try await self.takeDown(existing, stagingPath: request.stagingPath)
+            } else if try await self.hasLostDevice(existing) {
+                if self.isSame(request, as: existing), try await self.isClaimed(request) {
+                    // Pods may still have what is mounted of the dead device.
+                    _ = try await self.restage(existing, secrets: request.secrets)
+                    return
+                }
+                try await self.takeDown(existing, stagingPath: request.stagingPath)
             }
         }
         try await self.withContext(request.handle, key: request.key, could: "stage volume \(request.handle.text)") {
@@ -51,6 +58,22 @@ extension NodeVolumes {
     /// - Throws: ``LockerError`` with `alreadyExists` or `failedPrecondition` if it stands and is something else.
     private func isStaged(_ existing: StagingRecord, as request: StageRequest) async throws -> Bool {
         guard try await self.isAlive(existing) else { return false }
+        guard existing.stagingPath == request.stagingPath.string else {
+            throw LockerError(
+                .failedPrecondition,
+                "volume \(existing.volumeID) is staged at \(existing.stagingPath) already"
+            )
+        }
+        guard self.isSame(request, as: existing) else {
+            throw LockerError(
+                .alreadyExists,
+                "volume \(existing.volumeID) is staged at \(existing.stagingPath) with another capability"
+            )
+        }
+        return true
+    }
+
+    private func isSame(_ request: StageRequest, as existing: StagingRecord) -> Bool {
         let wanted = self.newRecord(
             request,
             fsid: existing.fsid,
@@ -58,19 +81,7 @@ extension NodeVolumes {
             imageName: existing.imageName,
             isReadOnly: existing.isReadOnly
         )
-        guard existing.stagingPath == request.stagingPath.string else {
-            throw LockerError(
-                .failedPrecondition,
-                "volume \(existing.volumeID) is staged at \(existing.stagingPath) already"
-            )
-        }
-        guard existing.isSameUse(as: wanted) else {
-            throw LockerError(
-                .alreadyExists,
-                "volume \(existing.volumeID) is staged at \(existing.stagingPath) with another capability"
-            )
-        }
-        return true
+        return existing.stagingPath == wanted.stagingPath && existing.isSameUse(as: wanted)
     }
 
     private func newRecord(
@@ -122,6 +133,21 @@ extension NodeVolumes {
             try self.staging.save(record)
         }
         try self.hook.reached("stage.recorded")
+        _ = try await self.bringUp(record, request, of: volume, parameters: parameters, dataKey: dataKey, io: io)
+    }
+
+    /// Maps a volume that is recorded, notes who serves it, and mounts it.
+    ///
+    /// - Returns: the record afterwards, of a volume that is staged.
+    func bringUp(
+        _ recorded: StagingRecord,
+        _ request: StageRequest,
+        of volume: VolumeRecord,
+        parameters: ClassParameters,
+        dataKey: DataEncryptionKey?,
+        io: IOContext
+    ) async throws -> StagingRecord {
+        var record = recorded
         let device = try await self.map(
             request,
             volume: volume,
@@ -147,6 +173,7 @@ extension NodeVolumes {
         record.phase = .staged
         try await self.blocking { [record] in try self.staging.save(record) }
         try self.hook.reached("stage.done")
+        return record
     }
 
     /// The filesystem: the request's, else the one the volume has, else its class's, else ext4.

@@ -15,8 +15,18 @@ extension NodeVolumes {
     /// - Throws: ``LockerError`` with `notFound` if the volume is not at that path.
     func statistics(_ handle: VolumeHandle, path: FilePath) async throws -> NodeGetVolumeStatsResponse {
         guard let record = try await self.statistics.read({ try self.staging.record(of: handle.text) }),
-            record.bootID == self.node.bootID, try await self.places(of: record).contains(path)
+            record.bootID == self.node.bootID
         else { throw LockerError(.notFound, "volume \(handle.text) is not at \(path)") }
+        guard try await self.places(of: record).contains(path) else {
+            guard try await self.formerPlaces(of: record).contains(path) else {
+                throw LockerError(.notFound, "volume \(handle.text) is not at \(path)")
+            }
+            return NodeGetVolumeStatsResponse(
+                volumeCondition: Self.condition(
+                    "its block device died, and it was staged anew; the pod has to be restarted"
+                )
+            )
+        }
         var device: MappedDevice?
         let trouble: String?
         do {

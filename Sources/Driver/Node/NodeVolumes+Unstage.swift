@@ -88,7 +88,8 @@ extension NodeVolumes {
 
     /// kubelet unpublishes before it unstages; what is published all the same must not lose its device.
     private func refuseIfPublished(_ record: StagingRecord, except paths: Set<FilePath>) async throws {
-        let places = try await self.places(of: record).filter { !paths.contains($0) }
+        let all = try await self.places(of: record) + self.formerPlaces(of: record)
+        let places = all.filter { !paths.contains($0) }
         guard let place = places.first else { return }
         throw LockerError(.failedPrecondition, "volume \(record.volumeID) is still published at \(place)")
     }

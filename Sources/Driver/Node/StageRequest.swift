@@ -76,4 +76,20 @@ struct StageRequest: Sendable {
         }
         self.mode = capability.mode
     }
+
+    /// What the request asked for that a record is of, to be done once more.
+    ///
+    /// - Parameter key: the volume's, from the keyring.
+    init(repeating record: StagingRecord, handle: VolumeHandle, key: VolumeKey, secrets: [String: Secret]) {
+        self.handle = handle
+        self.key = key
+        self.secrets = secrets
+        self.clusterID = record.clusterID
+        self.stagingPath = FilePath(record.stagingPath)
+        self.isBlock = record.isBlock
+        self.fsType = record.fsType
+        self.mountFlags = record.mountFlags
+        self.mountGroup = record.mountGroup
+        self.mode = VolumeCapability.AccessMode.Mode(rawValue: record.accessMode)
+    }
 }

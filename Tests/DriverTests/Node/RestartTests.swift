@@ -54,7 +54,7 @@ struct RestartTests {
             let data = try await story.installation.data()
             try await Self.expectAbnormal(node, volume)
             try await node.unpublish(volume)
-            try await Self.insist { try await node.unstage(volume) }
+            try await insist { try await node.unstage(volume) }
             let left = try await Leftovers.onNode(of: volume, data: data, installation: story.installation)
             #expect(left.isEmpty)
             try await node.stage(volume)
@@ -69,38 +69,6 @@ struct RestartTests {
         }
     }
 
-    @Test(
-        "A pod that comes after the data process died is not shown what is left of the volume; staged anew it is",
-        arguments: [VolumeCapability.filesystem("xfs"), .filesystem("ext4"), .rawBlock()]
-    )
-    func nextPod(capability: VolumeCapability) async throws {
-        try await NodeStory.with(capability) { story in
-            let volume = story.volume
-            let node = try await story.installation.node()
-            try await node.stage(volume)
-            try await node.publish(volume)
-            await story.data.kill()
-            // As kubelet does when one pod takes the other's place: without an unstage in between.
-            try await node.unpublish(volume)
-            await expectRefusal(.unavailable, naming: "data process") { try await node.publish(volume, pod: "second") }
-            let data = try await story.installation.data()
-            await expectRefusal(.failedPrecondition, naming: "lost its device", "scale to 0") {
-                // The node finds the new process at its next attempt to connect.
-                try await Self.insist { try await node.publish(volume, pod: "second") }
-            }
-            #expect(try MountTable.read().entry(at: volume.target(pod: "second")) == nil)
-            try await Self.insist { try await node.unstage(volume) }
-            try await node.stage(volume)
-            try await node.publish(volume, pod: "second")
-            try await node.unpublish(volume, pod: "second")
-            try await node.unstage(volume)
-            let left = try await Leftovers.onNode(of: volume, data: data, installation: story.installation)
-            #expect(left.isEmpty)
-            try await story.controller.delete(volume)
-            try await Leftovers.waitUntilGone(story.installation.context)
-        }
-    }
-
     @Test("Without a data process staging says what is missing, and succeeds when it is there")
     func dataMissing() async throws {
         try await NodeStory.with(.filesystem()) { story in
@@ -108,7 +76,7 @@ struct RestartTests {
             await story.data.terminate()
             await expectRefusal(.unavailable, naming: "data process") { try await node.stage(story.volume) }
             let data = try await story.installation.data()
-            try await Self.insist { try await node.stage(story.volume) }
+            try await insist { try await node.stage(story.volume) }
             try await node.unstage(story.volume)
             let left = try await Leftovers.onNode(of: story.volume, data: data, installation: story.installation)
             #expect(left.isEmpty)
@@ -162,17 +130,6 @@ struct RestartTests {
             try await node.unpublish(volume)
             try await node.unstage(volume)
             try await story.finish(node)
-        }
-    }
-
-    /// Calls as kubelet does, again while the node process has not found the new data process yet.
-    private static func insist(_ call: () async throws -> Void) async throws {
-        while true {
-            do {
-                return try await call()
-            } catch let error as RPCError where error.code == .unavailable {
-                try await Task.sleep(for: .milliseconds(20))
-            }
         }
     }
 

@@ -45,8 +45,12 @@ extension LockerProcess {
         try await self.node.nodeExpandVolume(volume.grow(on: node, to: bytes), timeout: Self.patience).capacityBytes
     }
 
-    func statistics(_ volume: MadeVolume, on node: String = "n1") async throws -> NodeGetVolumeStatsResponse {
-        try await self.node.nodeGetVolumeStats(volume.statistics(on: node), timeout: Self.patience)
+    func statistics(
+        _ volume: MadeVolume,
+        on node: String = "n1",
+        pod: String = "pod"
+    ) async throws -> NodeGetVolumeStatsResponse {
+        try await self.node.nodeGetVolumeStats(volume.statistics(on: node, pod: pod), timeout: Self.patience)
     }
 }
 

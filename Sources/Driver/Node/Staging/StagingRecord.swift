@@ -45,6 +45,10 @@ struct StagingRecord: Sendable, Hashable, Codable {
     var mapper: String
     var device: String
 
+    /// The devices before the present one, which died with their data process while the volume was staged; what is mounted
+    /// of them fails until it is unmounted. Not there if there are none.
+    var formerDevices: [String]?
+
     /// How it is published, by target path; not there in records of before this was noted. What is mounted decides
     /// whether it is published; this tells how it was asked for.
     var targets: [String: PublishedUse]?

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Locker authors
+
+internal import BlockMap
+internal import Host
+internal import Locker
+internal import LockerProto
+internal import Logging
+internal import Redaction
+internal import SystemPackage
+
+extension NodeVolumes {
+    /// Whether a staged volume's device died with the process that served it, or is another one's by now.
+    ///
+    /// - Throws: `RPCError` with `unavailable` while the data process is away.
+    func hasLostDevice(_ record: StagingRecord) async throws -> Bool {
+        let found = try await self.mappers.device(volumeID: record.volumeID, imageID: record.imageID)
+        guard let found, found.device.string == record.device, found.imageID == record.imageID else { return true }
+        return found.isAbandoned
+    }
+
+    /// The record of a staged volume whose device is served, if need be after it was staged anew.
+    ///
+    /// kubelet does not stage a volume for a pod that comes as another one goes. On a filesystem whose device died that
+    /// pod would find what is left in the page cache, and a device's number may be another volume's by now.
+    ///
+    /// - Throws: as ``restage(_:secrets:)``.
+    func served(_ record: StagingRecord) async throws -> StagingRecord {
+        if try await self.hasLostDevice(record) { return try await self.restage(record) }
+        // A process that was killed while it staged the volume anew may have got as far as to map it.
+        guard record.formerDevices != nil, !record.isBlock,
+            try await !self.places(of: record).contains(FilePath(record.stagingPath))
+        else { return record }
+        return try await self.restage(record)
+    }
+
+    /// Stages a volume whose device is dead once more, beside what pods still have of that.
+    ///
+    /// The dead client is fenced before the image is mapped. What is mounted of the dead device at the staging path is
+    /// taken out of sight; elsewhere it stays, and fails, until kubelet unpublishes it. Cut short anywhere, it is gone on
+    /// with by the next publish or stage, and undone by the unstage.
+    ///
+    /// - Parameter secrets: of a stage request, for the key of an encrypted volume that the keyring has lost.
+    /// - Returns: the record afterwards.
+    /// - Throws: ``LockerError`` with `failedPrecondition` if the volume was taken from this node, or the key is gone.
+    func restage(_ dead: StagingRecord, secrets: [String: Secret] = [:]) async throws -> StagingRecord {
+        let handle = try self.handle(dead.volumeID)
+        guard let key = try await self.key(of: dead) else { throw Self.lost(dead, "its key left the kernel keyring") }
+        let request = StageRequest(repeating: dead, handle: handle, key: key, secrets: secrets)
+        let isLost = try await self.hasLostDevice(dead)
+        let record = try await self.withContext(handle, key: key, could: "stage volume \(handle.text) anew") { io in
+            guard try await self.isClaimed(handle, in: io) else {
+                throw Self.lost(dead, "it was taken from this node since")
+            }
+            let volume = try await self.attachments.record(of: handle, in: io)
+            var dataKey = key.dataKey
+            if dataKey == nil {
+                dataKey = try await self.dataKey(of: volume, handle: handle, secrets: secrets, io: io)
+                try await self.blocking { [dataKey] in
+                    try dataKey?.store(named: VolumeKey.dataName(VolumeKey.name(of: handle.text)))
+                }
+            }
+            var record = dead
+            if isLost, !(record.formerDevices ?? []).contains(record.device) {
+                record.formerDevices = (record.formerDevices ?? []) + [record.device]
+            }
+            try await self.blocking { [record] in try self.staging.save(record) }
+            try self.hook.reached("restage.recorded")
+            if !record.isBlock { try await self.detachDead(record) }
+            try self.hook.reached("restage.detached")
+            return try await self.bringUp(
+                record,
+                request,
+                of: volume,
+                parameters: try ClassParameters(volume.parameters),
+                dataKey: dataKey,
+                io: io
+            )
+        }
+        self.logger.warning(
+            "A volume was staged anew, since its device had died: pods that had it before have to be restarted",
+            metadata: ["volume.id": "\(record.volumeID)", "device": "\(record.device)", "former": "\(dead.device)"]
+        )
+        return record
+    }
+
+    /// Takes what is mounted of dead devices at the staging path out of sight.
+    private func detachDead(_ record: StagingRecord) async throws {
+        let former = record.formerDevices ?? []
+        let path = FilePath(record.stagingPath)
+        try await self.blocking {
+            while let entry = try MountTable.read().entry(at: path), former.contains(entry.source) {
+                try Mounts.detach(path, below: self.kubelet)
+            }
+        }
+    }
+
+    /// Where pods have what is left of dead devices.
+    func formerPlaces(of record: StagingRecord) async throws -> [FilePath] {
+        guard let former = record.formerDevices, let targets = record.targets else { return [] }
+        let places = try await self.places(of: record)
+        return try await self.statistics.read {
+            try MountTable.read().entries
+                .filter { targets[$0.mountPoint.string] != nil && !places.contains($0.mountPoint) }
+                // Of a device file that is shown at a path the table says no more than that.
+                .filter { former.contains($0.source) || record.isBlock && $0.type == "devtmpfs" }
+                .map(\.mountPoint)
+        }
+    }
+
+    private static func lost(_ record: StagingRecord, _ reason: String) -> LockerError {
+        LockerError(
+            .failedPrecondition,
+            "volume \(record.volumeID) has lost its device \(record.device), since the process that served it has died, and"
+                + " cannot be staged anew: \(reason). Delete every pod that uses it on this node (scale to 0 what makes"
+                + " new ones at once), so that kubelet unstages it"
+        )
+    }
+}
