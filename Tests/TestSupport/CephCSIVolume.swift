@@ -52,6 +52,9 @@ package struct CephCSIVolume: Sendable {
         (self.name, self.uuid, self.imageID, self.io) = (name, uuid, id, io)
     }
 
+    /// Writes ext4's signature.
+    package static func sign(_ image: borrowing Image) throws { try image.write(offset: 1024 + 0x38, [0x53, 0xEF]) }
+
     /// Its `volumeHandle`.
     package func handle(clusterID: String, poolID: Int64) -> String {
         let pool = String(poolID, radix: 16)
