@@ -3,8 +3,10 @@
 
 internal import ArgumentParser
 internal import Glibc
+internal import Host
 internal import Locker
 internal import Rados
+internal import SystemPackage
 
 /// `lockerctl doctor`
 struct DoctorCommand: AsyncParsableCommand {
@@ -36,6 +38,17 @@ struct DoctorCommand: AsyncParsableCommand {
     )
     var template: [String] = []
 
+    @Option(
+        help: """
+            What kubectl get persistentvolumes,volumeattachments,nodes -o json prints, in a file, or - for the standard \
+            input: to compare it with the records.
+            """
+    )
+    var kubernetes: String?
+
+    @Option(help: "The driver's name: which of those PersistentVolumes are looked at.")
+    var driverName: String = "rbd.locker.csi"
+
     @Option(help: "table, json or yaml.")
     var output: OutputFormat = .table
 
@@ -53,7 +66,9 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let left = try await self.place.withNamespaces { contexts in
             let checkup = Checkup()
-            let found = try await checkup.findings(in: contexts) + self.templates(contexts, by: checkup)
+            let found =
+                try await checkup.findings(in: contexts) + self.templates(contexts, by: checkup)
+                + self.kubernetes(contexts, by: checkup)
             let findings = found.map(\.finding)
             try self.output.show(findings) { Self.text(findings) }
             let repairable = found.filter(\.finding.isRepairable)
@@ -80,6 +95,21 @@ struct DoctorCommand: AsyncParsableCommand {
             }
         }
         return found
+    }
+
+    /// What does not fit of Kubernetes' objects, if they were given.
+    private func kubernetes(_ contexts: [IOContext], by checkup: Checkup) async throws -> [Found] {
+        guard let path = self.kubernetes else { return [] }
+        let objects: KubernetesObjects
+        do {
+            let bytes = try HostFile.read(path == "-" ? "/dev/stdin" : FilePath(path))
+            objects = try KubernetesObjects(parsing: bytes)
+        } catch let error as HostError {
+            throw ValidationError("--kubernetes \(path) cannot be read: \(error)")
+        } catch let error as LockerError where error.code == .invalidArgument {
+            throw ValidationError("--kubernetes \(path): \(error.message)")
+        }
+        return try await checkup.findings(of: objects, driver: self.driverName, in: contexts)
     }
 
     private static func text(_ findings: [Finding]) -> String {

@@ -13,7 +13,7 @@ internal import SystemPackage
 /// is the same then is a finding.
 package struct Checkup: Sendable {
     private let layouts = LayoutCache()
-    private let clock: WallClock
+    let clock: WallClock
     private let patience: Duration
 
     /// A checkup.

@@ -51,6 +51,20 @@ package struct Finding: Sendable, Hashable, Encodable {
         case receiptContradicted = "receipt-contradicted"
         /// A class' template is no snapshot of an image.
         case templateMissing = "template-missing"
+        /// A PersistentVolume is of a volume that there is not.
+        case persistentVolumeDangling = "pv-dangling"
+        /// A PersistentVolume has a handle that Locker did not write.
+        case persistentVolumeForeign = "pv-foreign"
+        /// Several PersistentVolumes are of one volume.
+        case persistentVolumeTwice = "pv-twice"
+        /// A PersistentVolume says another size than its volume has.
+        case persistentVolumeSize = "pv-size"
+        /// A volume has no PersistentVolume.
+        case volumeForgotten = "volume-forgotten"
+        /// VolumeAttachments and a record do not agree on who has a volume.
+        case attachmentContradicted = "attachment-contradicted"
+        /// A node that Kubernetes does not know has a volume.
+        case nodeUnknown = "node-unknown"
     }
 
     /// What does not fit.
