@@ -57,7 +57,17 @@ extension DataEngine {
 
     /// The device that a dead process has left of a volume; blocks.
     func leftDevice(of record: AttachmentRecord) -> (any LeftDevice)? {
-        self.state.withLock { $0.frontEnds[record.mapper] }?.leftover(named: record.name)
+        self.state.withLock { $0.frontEnds[record.mapper] }?.devices()[record.name]
+    }
+
+    /// The devices that dead processes have left of volumes, where there are any; blocks for one look a front end.
+    func leftDevices(of records: [AttachmentRecord]) -> [(record: AttachmentRecord, device: any LeftDevice)] {
+        let frontEnds = self.state.withLock { $0.frontEnds }
+        var devices: [MapperName: [String: any LeftDevice]] = [:]
+        for mapper in Set(records.map(\.mapper)) { devices[mapper] = frontEnds[mapper]?.devices() }
+        return records.compactMap { record in
+            devices[record.mapper]?[record.name].map { (record, $0) }
+        }
     }
 
     /// Takes a leftover's device down if nobody holds it; blocks.
@@ -79,10 +89,13 @@ extension DataEngine {
 
     /// The leftovers whose devices are still there; blocks. It only looks: what can be taken down by now goes with the
     /// next unmap of the volume.
-    func heldLeftovers() -> [MappedDevice] {
-        self.state.withLock { $0.leftovers }.compactMap { record in
-            guard let device = self.leftDevice(of: record) else { return nil }
-            let isWaiting = self.isWaiting(record)
+    ///
+    /// - Parameter volumeID: only this volume's; `nil` for all.
+    func heldLeftovers(of volumeID: String? = nil) -> [MappedDevice] {
+        let records = self.state.withLock { $0.leftovers }.filter { volumeID == nil || $0.volumeID == volumeID }
+        guard !records.isEmpty else { return [] }
+        return self.leftDevices(of: records).map { record, device in
+            let isWaiting = record.isAbandoned != true && device.isWaiting
             let trouble =
                 switch (isWaiting, record.isAbandoned == true) {
                 case (true, _):

@@ -59,7 +59,7 @@ extension DataEngine {
         let volume = self.state.withLock { $0.volumes[volumeID] }
         return try await self.looks.run {
             if let volume { return volume.mapped(isIntact: volume.device.isIntact) }
-            return self.heldLeftovers().first { $0.volumeID == volumeID }
+            return self.heldLeftovers(of: volumeID).first
         }
     }
 

@@ -186,7 +186,9 @@ package final class DataEngine: Sendable {
             state.leftovers = leftovers
             state.lock = lock
         }
-        for record in leftovers where !self.isWaiting(record) { _ = self.heldDevice(of: record) }
+        for (record, device) in self.leftDevices(of: leftovers) where record.isAbandoned == true || !device.isWaiting {
+            _ = self.heldDevice(of: record)
+        }
     }
 
     // Two keep one core's librbd busy while the other reads the next request; more only wake each other.

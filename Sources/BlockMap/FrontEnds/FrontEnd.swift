@@ -18,8 +18,9 @@ protocol FrontEnd: Sendable {
     ///   - name: a hexadecimal number of 64 bits.
     func show(_ backend: any BlockBackend, named name: String) async throws -> any ShownDevice
 
-    /// The device of this name that a dead process has left; `nil` if it is gone. Blocks: call it on a pool.
-    func leftover(named name: String) -> (any LeftDevice)?
+    /// The devices with names of this front end's, by their names: whoever has not got one of them now finds there what a
+    /// dead process has left. One look for all of them. Blocks: call it on a pool.
+    func devices() -> [String: any LeftDevice]
 
     /// Takes over a device that a dead process has left: its I/O goes on.
     ///

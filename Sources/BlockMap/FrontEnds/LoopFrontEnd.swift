@@ -32,8 +32,11 @@ struct LoopFrontEnd: FrontEnd {
         }
     }
 
-    func leftover(named name: String) -> (any LeftDevice)? {
-        LoopDevice.attached().first { $0.shows(name) }.map(Left.init)
+    func devices() -> [String: any LeftDevice] {
+        let named = LoopDevice.attached().compactMap { device -> (String, any LeftDevice)? in
+            device.backingFile?.lastComponent.map { ($0.string, Left(device: device)) }
+        }
+        return Dictionary(named) { first, _ in first }
     }
 
     func resume(_ backend: any BlockBackend, named name: String) async throws -> (any ShownDevice)? {

@@ -35,8 +35,12 @@ final class NBDFrontEnd: FrontEnd {
         }
     }
 
-    func leftover(named name: String) -> (any LeftDevice)? {
-        Self.device(Self.identifier(name)).map(Left.init)
+    func devices() -> [String: any LeftDevice] {
+        let named = NBDDevice.all().compactMap { device -> (String, any LeftDevice)? in
+            guard let identifier = device.status?.identifier, identifier.hasPrefix(Self.prefix) else { return nil }
+            return (String(identifier.dropFirst(Self.prefix.count)), Left(device: device))
+        }
+        return Dictionary(named) { first, _ in first }
     }
 
     func resume(_ backend: any BlockBackend, named name: String) async throws -> (any ShownDevice)? {
@@ -73,7 +77,8 @@ final class NBDFrontEnd: FrontEnd {
     }
 
     /// What the kernel keeps with the device.
-    private static func identifier(_ name: String) -> String { "locker-\(name)" }
+    private static func identifier(_ name: String) -> String { Self.prefix + name }
+    private static let prefix = "locker-"
 
     private static func device(_ identifier: String) -> NBDDevice? {
         NBDDevice.all().first { $0.status?.identifier == identifier }

@@ -40,9 +40,11 @@ final class UblkFrontEnd: FrontEnd {
         return shown
     }
 
-    func leftover(named name: String) -> (any LeftDevice)? {
-        guard let identity = try? Self.identity(name) else { return nil }
-        return UblkDevice.named(identity).map(Left.init)
+    func devices() -> [String: any LeftDevice] {
+        let named = UblkDevice.allByIdentity().map {
+            (String($0.key, radix: 16), Left(device: $0.value) as any LeftDevice)
+        }
+        return Dictionary(uniqueKeysWithValues: named)
     }
 
     func resume(_ backend: any BlockBackend, named name: String) async throws -> (any ShownDevice)? {

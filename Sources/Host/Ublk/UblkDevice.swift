@@ -71,6 +71,17 @@ package struct UblkDevice: Sendable, Hashable {
         return devices.first { $0.status(control)?.identity == identity }
     }
 
+    /// The devices there are, by the numbers that they were given as names; of several with one number, any.
+    package static func allByIdentity() -> [UInt64: UblkDevice] {
+        let devices = Self.all()
+        guard !devices.isEmpty, let control = try? UblkControl() else { return [:] }
+        var found: [UInt64: UblkDevice] = [:]
+        for device in devices {
+            if let identity = device.status(control)?.identity { found[identity] = device }
+        }
+        return found
+    }
+
     private func status(_ control: borrowing UblkControl) -> Status? {
         var info = ublksrv_ctrl_dev_info()
         do throws(HostError) {
