@@ -2,7 +2,10 @@
 # SPDX-FileCopyrightText: The Locker authors
 """What pods do with volumes while nothing fails. A story gets world and pods; what it returns goes into the table."""
 import concurrent.futures
+import json
+import os
 import statistics
+import subprocess
 
 from api import Wrong, until
 from pods import WAIT
@@ -249,5 +252,42 @@ def snapshots(world, pods):
         world.volumes.remove(pods.namespace, name)
 
 
-STORIES = (registration, moving, raw_block, group, statistics_of_kubelet, growth, copies, others, laboratory, times, claims,
-           snapshots)
+def checkup(world, pods):
+    """lockerctl doctor compares what kubectl prints with the records, and finds a handle that was copied"""
+    own = world.needs_processes()
+
+    def doctor():
+        """The kinds of what it finds."""
+        objects = subprocess.run([*world.kubectl, "get", "persistentvolumes,volumeattachments,nodes", "-o", "json"],
+                                 stdout=subprocess.PIPE, check=True).stdout
+        done = subprocess.run(
+            [os.path.join(os.path.dirname(own.locker), "lockerctl"), "doctor", "--kubernetes", "-", "--output", "json",
+             "--driver-name", own.driver, "--monitors", own.setting("ceph.conf", "mon_host"), "--user", "csi",
+             "--key-file", own.path("key"), "--pool", "students"],
+            input=objects, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        if done.returncode not in (0, 3):
+            raise Wrong("doctor ended with %d: %s" % (done.returncode, done.stderr.decode()))
+        return sorted((one["kind"], one["subject"]) for one in json.loads(done.stdout))
+
+    world.volumes.make(pods.namespace, "sound")
+    pods.start("pod", "sound")
+    pods.reached("pod", "Running")
+    found = doctor()
+    if found:
+        raise Wrong("with a volume in use it finds %s" % found)
+    name = world.api.get("PersistentVolumeClaim", "sound", pods.namespace)["spec"]["volumeName"]
+    spec = world.api.get("PersistentVolume", name)["spec"]
+    copy = {key: spec[key] for key in ("capacity", "accessModes", "volumeMode", "csi")}
+    copy["persistentVolumeReclaimPolicy"] = "Retain"
+    copied = "a-copy-of-" + name
+    world.api.create("PersistentVolume", copied, {"spec": copy})
+    found = doctor()
+    world.api.delete("PersistentVolume", copied)
+    if found != [("pv-twice", copied)]:
+        raise Wrong("of a copied handle it says %s" % found)
+    pods.remove("pod")
+    world.volumes.remove(pods.namespace, "sound")
+
+
+STORIES = (registration, moving, raw_block, group, statistics_of_kubelet, growth, copies, others, laboratory, checkup, times,
+           claims, snapshots)
