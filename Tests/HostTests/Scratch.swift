@@ -38,7 +38,10 @@ final class Scratch: Sendable {
         for entry in try MountTable.read().entries.reversed() where entry.mountPoint.starts(with: self.directory) {
             try Mounts.unmount(entry.mountPoint)
         }
-        for device in self.devices.withLock({ $0 }) { try device.detach() }
+        // What the test itself has detached may be another one's device by now.
+        for device in self.devices.withLock({ $0 }) where device.backingFile?.starts(with: self.directory) ?? false {
+            try device.detach()
+        }
         try FileManager.default.removeItem(atPath: self.directory.string)
     }
 

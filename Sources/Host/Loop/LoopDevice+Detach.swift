@@ -17,7 +17,7 @@ extension LoopDevice {
     /// - Throws: ``HostError`` with `EBUSY` while it is in use: mounted, part of another device or open; the note names
     ///   by whom.
     package func detach() throws(HostError) {
-        guard self.isAttached else { return }
+        guard let file = self.backingFile else { return }
         do throws(HostError) {
             // A mount in any mount namespace, a device above and swap claim the device; so does this open.
             _ = try OpenFile(self.path, O_RDONLY | O_EXCL)
@@ -31,7 +31,9 @@ extension LoopDevice {
         try self.clear()
         let clock = ContinuousClock()
         let deadline = clock.now + Self.patience
-        while self.isAttached {
+        // Another file is shown by whoever has taken the free number meanwhile. Of this one the path gets shorter if its
+        // mount is detached.
+        while let now = self.backingFile, file.string.hasSuffix(now.string) {
             guard clock.now < deadline else { return try self.keep() }
             // The kernel tells nobody when the last user has gone, so it is looked at every 10 ms.
             usleep(10_000)
