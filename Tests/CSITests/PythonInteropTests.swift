@@ -5,6 +5,7 @@ internal import CProtobufC
 internal import CSIWire
 internal import GoogleWire
 internal import ProtobufC
+internal import TestSupport
 internal import Testing
 
 /// Google's protobuf and our codec understand each other, message for message.

@@ -5,6 +5,7 @@ internal import CProtobufC
 internal import CSIWire
 internal import GoogleWire
 internal import ProtobufC
+internal import TestSupport
 
 /// Makes random messages of any type in their encoded form, from libprotobuf-c's description alone: neither our
 /// decoder nor our encoder has a part in it.
@@ -35,8 +36,8 @@ struct RandomMessage {
                 let members = self.members(of: descriptor, oneofAt: field.quantifier_offset)
                 let member = chosen[field.quantifier_offset] ?? members.randomElement(using: &self.generator)
                 chosen[field.quantifier_offset] = member
-                guard member == field.id, !self.generator.once(in: 5) else { continue }
-            } else if self.generator.once(in: 4) {
+                guard member == field.id, !self.generator.isOne(in: 5) else { continue }
+            } else if self.generator.isOne(in: 4) {
                 continue
             }
             records += self.records(of: field, in: descriptor, as: form, depth: depth)
@@ -116,11 +117,11 @@ struct RandomMessage {
             let inner = self.bytes(descriptor.message(in: field.id), as: form, depth: depth + 1)
             return (WireBytes.delimited(field.id, inner), false)
         case PROTOBUF_C_TYPE_BOOL:
-            let bit: UInt64 = self.generator.once(in: 3) ? 0 : 1
+            let bit: UInt64 = self.generator.isOne(in: 3) ? 0 : 1
             return (WireBytes.varint(field.id, bit), bit == 0)
         case PROTOBUF_C_TYPE_ENUM, PROTOBUF_C_TYPE_INT32:
             // Enums too: whether a number has a name is nothing to the wire. Negative ones are sign-extended.
-            let small = self.generator.once(in: 2)
+            let small = self.generator.isOne(in: 2)
             let number = small ? Int32.random(in: -1...8, using: &self.generator) : self.edge(Int32.self)
             return (WireBytes.varint(field.id, UInt64(bitPattern: Int64(number))), number == 0)
         case PROTOBUF_C_TYPE_UINT32:
@@ -139,7 +140,7 @@ struct RandomMessage {
 
     private mutating func edge<Number: FixedWidthInteger>(_ type: Number.Type) -> Number {
         let edges: [Number] = [0, 1, 127, .max, .min, .max - 1]
-        return self.generator.once(in: 2)
+        return self.generator.isOne(in: 2)
             ? edges.randomElement(using: &self.generator) ?? 0
             : Number.random(in: .min ... .max, using: &self.generator)
     }

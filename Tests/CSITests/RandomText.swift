@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import TestSupport
+
 /// Random texts: empty ones, names as they come, and everything that UTF-8 can hold but NUL.
 enum RandomText {
     private static let pieces: [Unicode.Scalar] = [
@@ -11,8 +13,8 @@ enum RandomText {
 
     /// One text.
     static func text(_ generator: inout SeededGenerator) -> String {
-        guard !generator.once(in: 6) else { return "" }
-        let length = generator.once(in: 20) ? 300 : Int.random(in: 1...12, using: &generator)
+        guard !generator.isOne(in: 6) else { return "" }
+        let length = generator.isOne(in: 20) ? 300 : Int.random(in: 1...12, using: &generator)
         var text = String.UnicodeScalarView()
         for _ in 0..<length {
             text.append(Self.pieces.randomElement(using: &generator) ?? "a")

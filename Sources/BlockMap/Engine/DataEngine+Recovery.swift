@@ -39,10 +39,12 @@ extension DataEngine {
         }
     }
 
-    /// Takes away a dead predecessor's mount and those of its devices that nobody holds and nobody waits for; blocks.
+    /// Takes away a dead predecessor's mount; blocks.
     ///
-    /// - Returns: its records, those of volumes whose device could be taken down included: the client that served them
-    ///   is still to be fenced.
+    /// Its devices stay until their volumes are unmapped, also those that nobody holds: a pod may have been given the device
+    /// file of one, and would find another volume there once the number is free.
+    ///
+    /// - Returns: its records: the clients that served them are still to be fenced.
     func cleanUp(_ mountPoint: FilePath) throws -> [AttachmentRecord] {
         while let mount = try MountTable.read().entry(at: mountPoint) {
             try FUSEConnection.abort(mount.minor, at: self.directory.appending("control"))

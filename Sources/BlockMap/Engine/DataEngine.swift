@@ -186,9 +186,6 @@ package final class DataEngine: Sendable {
             state.leftovers = leftovers
             state.lock = lock
         }
-        for (record, device) in self.leftDevices(of: leftovers) where record.isAbandoned == true || !device.isWaiting {
-            _ = self.heldDevice(of: record)
-        }
     }
 
     // Two keep one core's librbd busy while the other reads the next request; more only wake each other.

@@ -61,9 +61,16 @@ package struct KeyRotation: Sendable {
     ///   - entry: the volume.
     ///   - io: its pool and namespace.
     ///   - keeper: who has the key that wraps now and the newest.
+    ///   - isRehearsal: whether nothing is written: the key is opened and wrapped all the same.
+    /// - Returns: what became of it, or would.
     /// - Throws: ``LockerError``: `failedPrecondition` if the key that wraps now is missing; `aborted` if others change the
     ///   key all the time; then nothing was changed.
-    package func rewrap(_ entry: Entry, in io: IOContext, by keeper: any KeyKeeper) async throws -> Outcome {
+    package func rewrap(
+        _ entry: Entry,
+        in io: IOContext,
+        by keeper: any KeyKeeper,
+        isRehearsal: Bool = false
+    ) async throws -> Outcome {
         let keys = try await WrappedKeyStore(besides: io)
         for _ in 0..<16 {
             guard let found = try await keys.read(entry.record.dataKeyID) else { return .absent }
@@ -73,6 +80,7 @@ package struct KeyRotation: Sendable {
                 wrappedBy: found.value.wrappingKeyID,
                 of: identity
             )
+            if isRehearsal { return sealed == nil ? .current : .rewrapped }
             guard let sealed else {
                 // One that was cut short after the key and before the record.
                 try await self.note(found.value.wrappingKeyID, of: entry, in: io)

@@ -31,6 +31,9 @@ struct KeysRewrapCommand: AsyncParsableCommand {
     )
     var keyEncryptionKeys: String
 
+    @Flag(help: "Open each key and wrap it, and change nothing: says what would become of it.")
+    var dryRun = false
+
     func run() async throws {
         let services = VaultServices()
         let outcome: Result<Void, any Error>
@@ -55,7 +58,7 @@ struct KeysRewrapCommand: AsyncParsableCommand {
             for io in contexts {
                 for entry in try await rotation.entries(in: io, course: self.course) {
                     do {
-                        let outcome = try await rotation.rewrap(entry, in: io, by: keeper)
+                        let outcome = try await rotation.rewrap(entry, in: io, by: keeper, isRehearsal: self.dryRun)
                         counts[outcome, default: 0] += 1
                     } catch let error as LockerError where error.code == .failedPrecondition {
                         // The others are independent of it.
@@ -65,7 +68,11 @@ struct KeysRewrapCommand: AsyncParsableCommand {
             }
         }
         let (done, current) = (counts[.rewrapped, default: 0], counts[.current, default: 0])
-        print("\(done) wrapped by \(keeper.newest) now, \(current) were before")
+        print(
+            self.dryRun
+                ? "\(done) would be wrapped by \(keeper.newest), \(current) are"
+                : "\(done) wrapped by \(keeper.newest) now, \(current) were before"
+        )
         if let absent = counts[.absent] { print("\(absent) have no key: they are being made or deleted") }
         guard failures.isEmpty else {
             for failure in failures { print(failure) }

@@ -55,6 +55,13 @@ enum KillSteps {
     static let copyPart = ["copy.begun", "copy.copied", "copy.named"]
     /// Reached when a group snapshot that nobody has retried for an hour is taken back.
     static let tidyGroup = "tidy.ungrouping"
+    /// Reached while NodePublishVolume or NodeStageVolume replaces a device that is dead; those of ``stage`` follow.
+    static let restage = ["restage.recorded", "restage.detached"]
+    /// Reached at the end of a term with an archive, besides those of ``copyPart``; LockerTests end it at each.
+    static let archive = [
+        "transfer.recorded", "transfer.counted", "archive.claimed", "transfer.claimed", "transfer.compared",
+        "transfer.keyed", "transfer.ready", "archive.handed",
+    ]
 
     /// All of them.
     static var all: Set<String> {
@@ -65,7 +72,7 @@ enum KillSteps {
             unstage,
             snapshot, snapshotTakeover, unsnapshot,
             controllerPublish, controllerUnpublish,
-            group, [groupTakeover, tidyGroup], ungroup, copyPart,
+            group, [groupTakeover, tidyGroup], ungroup, copyPart, restage, archive,
         ]
         return Set(lists.joined())
     }

@@ -38,6 +38,12 @@ struct KeysCommandTests {
             let rewrap = ["rewrap", "--course", course, "--key-encryption-keys"]
             let early = try await Self.run(rewrap + [new.string], in: installation)
             #expect(early.status == 1 && early.output.contains("\"kek.1\""))
+            let refused = try await Self.run(rewrap + [new.string, "--dry-run"], in: installation)
+            #expect(refused.status == 1 && refused.output.contains("\"kek.1\""), "\(refused)")
+            for _ in 0..<2 {
+                let dry = try await Self.run(rewrap + [keks.string, "--dry-run"], in: installation)
+                #expect(dry.status == 0 && dry.output.contains("2 would be wrapped by kek.2, 0 are"), "\(dry)")
+            }
             let done = try await Self.run(rewrap + [keks.string], in: installation)
             #expect(done.status == 0 && done.output.contains("2 wrapped by kek.2 now, 0 were before"), "\(done.output)")
             let again = try await Self.run(rewrap + [new.string], in: installation)

@@ -4,6 +4,7 @@
 internal import CSI
 internal import GRPCCore
 internal import Rados
+internal import TestSupport
 internal import Testing
 
 extension ModelLane {

@@ -14,8 +14,8 @@ struct ModelLane {
     let name: String
     let installation: Installation
     let pair: ControllerPair
-    var chance: Chance
-    var chaos: Chance
+    var chance: SeededGenerator
+    var chaos: SeededGenerator
     var state = ModelState()
     /// Every id that was ever answered: none comes again.
     var ids: Set<String> = []
@@ -24,8 +24,8 @@ struct ModelLane {
         self.name = "l\(number)"
         self.installation = installation
         self.pair = pair
-        self.chance = Chance(seed: seed &+ number &* 1_000_003)
-        self.chaos = Chance(seed: ~seed &+ number)
+        self.chance = SeededGenerator(seed: seed &+ number &* 1_000_003)
+        self.chaos = SeededGenerator(seed: ~seed &+ number)
     }
 
     /// Makes some calls, one after another.
