@@ -49,18 +49,14 @@ extension IOContext {
             try await from.close()
             throw error
         }
-        let outcome: Result<Void, any Error>
-        do {
+        let copied = await Result {
             try await Self.copy(runs, from: from, into: into, copiesZeroes: encryption != nil)
             try await into.flush()
-            outcome = .success(())
-        } catch {
-            outcome = .failure(error)
         }
         // Of two failures the first one is the reason.
         let closed = await Result { try await into.close() }
         let left = await Result { try await from.close() }
-        for result in [outcome, closed, left] { try result.get() }
+        for result in [copied, closed, left] { try result.get() }
     }
 
     private static func copy(

@@ -45,6 +45,19 @@ package final class VaultServices: Sendable {
         (self.whole, self.attempt) = (patience, patience * 0.3)
     }
 
+    /// Lends services to `body`, and closes their connections afterwards, whatever comes of it.
+    package static func with<T>(_ body: (VaultServices) async throws -> T) async throws -> T {
+        let services = VaultServices()
+        let outcome: Result<T, any Error>
+        do {
+            outcome = .success(try await body(services))
+        } catch {
+            outcome = .failure(error)
+        }
+        await services.shutDown()
+        return try outcome.get()
+    }
+
     /// Closes the connections; to be called before the last reference goes.
     package func shutDown() async {
         let client = self.state.withLock { state -> HTTPClient? in

@@ -75,6 +75,9 @@ struct AttachmentRecord: Codable, Sendable, Hashable {
     /// The clients that may still write.
     var clients: [String] { self.formerClients + [self.clientAddress] }
 
+    /// Whether the device that it is about waits for this process to serve it on; blocks.
+    func awaitsSuccessor(_ device: any LeftDevice) -> Bool { self.isAbandoned != true && device.isWaiting }
+
     /// Whether it is about the same image.
     func isSameImage(as request: MapRequest) -> Bool {
         self.fsid == request.fsid && self.poolID == request.poolID && self.namespace == request.namespace

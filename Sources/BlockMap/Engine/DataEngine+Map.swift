@@ -76,7 +76,8 @@ extension DataEngine {
             let leftovers = self.state.withLock { $0.leftovers }.filter { $0.isSameImage(as: request) }
             try await self.fence(leftovers, on: cluster, context)
             try await self.pool.run {
-                for record in leftovers where self.leftDevice(of: record) == nil { try self.forget(record) }
+                let held = Set(self.leftDevices(of: leftovers).map(\.record.name))
+                for record in leftovers where !held.contains(record.name) { try self.forget(record) }
             }
             // Noted before the image is opened: from then on there is a client that a successor has to fence.
             let record = AttachmentRecord(request, by: mapper, clientAddress: cluster.instanceAddress)

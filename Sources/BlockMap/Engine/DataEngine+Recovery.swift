@@ -59,7 +59,7 @@ extension DataEngine {
 
     /// The device that a dead process has left of a volume; blocks.
     func leftDevice(of record: AttachmentRecord) -> (any LeftDevice)? {
-        self.state.withLock { $0.frontEnds[record.mapper] }?.devices()[record.name]
+        self.leftDevices(of: [record]).first?.device
     }
 
     /// The devices that dead processes have left of volumes, where there are any; blocks for one look a front end.
@@ -97,16 +97,15 @@ extension DataEngine {
         let records = self.state.withLock { $0.leftovers }.filter { volumeID == nil || $0.volumeID == volumeID }
         guard !records.isEmpty else { return [] }
         return self.leftDevices(of: records).map { record, device in
-            let isWaiting = record.isAbandoned != true && device.isWaiting
+            let isWaiting = record.awaitsSuccessor(device)
             let trouble =
-                switch (isWaiting, record.isAbandoned == true) {
-                case (true, _):
+                if isWaiting {
                     "the process that served it was killed; its I/O waits until this one has taken it over"
-                case (false, false):
-                    "the process that served it was killed, so its I/O fails; \(device.holders): unmount it there"
-                case (false, true):
+                } else if record.isAbandoned == true {
                     "its volume was taken from this node after the process that served it was killed, so its I/O fails;"
                         + " \(device.holders): unmount it there"
+                } else {
+                    "the process that served it was killed, so its I/O fails; \(device.holders): unmount it there"
                 }
             return MappedDevice(
                 record: record,

@@ -77,9 +77,10 @@ extension DataEngine {
     func resume(_ request: MapRequest) async throws -> ServedVolume? {
         let left = self.state.withLock { $0.leftovers }.filter { $0.volumeID == request.volumeID }
         let waiting = try await self.pool.run {
+            let devices = self.leftDevices(of: left)
             // A predecessor may have been killed before it had done so.
-            for record in left where record.isAbandoned == true { try self.leftDevice(of: record)?.abandon() }
-            return left.first(where: self.isWaiting)
+            for (record, device) in devices where record.isAbandoned == true { try device.abandon() }
+            return devices.first { $0.record.awaitsSuccessor($0.device) }?.record
         }
         guard let found = waiting else { return nil }
         try Self.verify(found, request)
@@ -163,10 +164,5 @@ extension DataEngine {
             guard let index = state.leftovers.firstIndex(where: { $0.name == record.name }) else { return }
             state.leftovers[index] = record
         }
-    }
-
-    /// Whether a leftover's device waits for this process to serve it on; blocks.
-    func isWaiting(_ record: AttachmentRecord) -> Bool {
-        record.isAbandoned != true && self.leftDevice(of: record)?.isWaiting ?? false
     }
 }

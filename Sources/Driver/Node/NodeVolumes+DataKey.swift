@@ -44,11 +44,23 @@ extension NodeVolumes {
         guard let key = try await self.key(of: staged), key.dataKey == nil else { return false }
         return try await self.withContext(handle, key: key, could: "open the key of volume \(handle.text)") { io in
             let volume = try await self.attachments.record(of: handle, in: io)
-            guard let dataKey = try await self.dataKey(of: volume, handle: handle, secrets: secrets, io: io) else {
-                return false
-            }
-            try await self.blocking { try dataKey.store(named: VolumeKey.dataName(VolumeKey.name(of: handle.text))) }
-            return true
+            return try await self.restoreDataKey(of: volume, handle: handle, secrets: secrets, io: io) != nil
         }
+    }
+
+    /// Puts the key of a volume's data into the keyring; `nil` if they are not encrypted.
+    ///
+    /// - Throws: as ``dataKey(of:handle:secrets:io:)``.
+    func restoreDataKey(
+        of volume: VolumeRecord,
+        handle: VolumeHandle,
+        secrets: [String: Secret],
+        io: IOContext
+    ) async throws -> DataEncryptionKey? {
+        guard let dataKey = try await self.dataKey(of: volume, handle: handle, secrets: secrets, io: io) else {
+            return nil
+        }
+        try await self.blocking { try dataKey.store(named: VolumeKey.dataName(VolumeKey.name(of: handle.text))) }
+        return dataKey
     }
 }

@@ -39,9 +39,13 @@ extension NodeVolumes {
                     + " SINGLE_NODE_READER_ONLY"
             )
         }
-        if try await self.isPublished(request, record: staged, places: try await self.places(of: staged)) { return }
-        let record = try await self.served(staged)
-        let places = try await self.places(of: record)
+        var places = try await self.places(of: staged)
+        if try await self.isPublished(request, record: staged, places: places) { return }
+        var record = staged
+        if let anew = try await self.restageIfDead(staged, places: places) {
+            record = anew
+            places = try await self.places(of: anew)
+        }
         guard record.isBlock || places.contains(request.stagingPath) else {
             throw LockerError(
                 .failedPrecondition,

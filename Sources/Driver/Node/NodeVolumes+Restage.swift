@@ -19,19 +19,21 @@ extension NodeVolumes {
         return found.isAbandoned
     }
 
-    /// The record of a staged volume whose device is served, if need be after it was staged anew.
+    /// Stages a volume anew if its device is not served any more.
     ///
     /// kubelet does not stage a volume for a pod that comes as another one goes. On a filesystem whose device died that
     /// pod would find what is left in the page cache, and a device's number may be another volume's by now.
     ///
-    /// - Throws: as ``restage(_:secrets:)``.
-    func served(_ record: StagingRecord) async throws -> StagingRecord {
-        if try await self.hasLostDevice(record) { return try await self.restage(record) }
+    /// - Parameter places: where the volume is mounted, as ``places(of:)`` has it.
+    /// - Returns: the record afterwards; `nil` if there was nothing to do.
+    /// - Throws: as ``restage(_:isLost:secrets:)``.
+    func restageIfDead(_ record: StagingRecord, places: [FilePath]) async throws -> StagingRecord? {
+        if try await self.hasLostDevice(record) { return try await self.restage(record, isLost: true) }
         // A process that was killed while it staged the volume anew may have got as far as to map it.
-        guard record.formerDevices != nil, !record.isBlock,
-            try await !self.places(of: record).contains(FilePath(record.stagingPath))
-        else { return record }
-        return try await self.restage(record)
+        guard record.formerDevices != nil, !record.isBlock, !places.contains(FilePath(record.stagingPath)) else {
+            return nil
+        }
+        return try await self.restage(record, isLost: false)
     }
 
     /// Stages a volume whose device is dead once more, beside what pods still have of that.
@@ -40,14 +42,19 @@ extension NodeVolumes {
     /// taken out of sight; elsewhere it stays, and fails, until kubelet unpublishes it. Cut short anywhere, it is gone on
     /// with by the next publish or stage, and undone by the unstage.
     ///
-    /// - Parameter secrets: of a stage request, for the key of an encrypted volume that the keyring has lost.
+    /// - Parameters:
+    ///   - isLost: whether the record's device is dead; else an earlier attempt has mapped it already.
+    ///   - secrets: of a stage request, for the key of an encrypted volume that the keyring has lost.
     /// - Returns: the record afterwards.
     /// - Throws: ``LockerError`` with `failedPrecondition` if the volume was taken from this node, or the key is gone.
-    func restage(_ dead: StagingRecord, secrets: [String: Secret] = [:]) async throws -> StagingRecord {
+    func restage(
+        _ dead: StagingRecord,
+        isLost: Bool,
+        secrets: [String: Secret] = [:]
+    ) async throws -> StagingRecord {
         let handle = try self.handle(dead.volumeID)
         guard let key = try await self.key(of: dead) else { throw Self.lost(dead, "its key left the kernel keyring") }
         let request = StageRequest(repeating: dead, handle: handle, key: key, secrets: secrets)
-        let isLost = try await self.hasLostDevice(dead)
         let record = try await self.withContext(handle, key: key, could: "stage volume \(handle.text) anew") { io in
             guard try await self.isClaimed(handle, in: io) else {
                 throw Self.lost(dead, "it was taken from this node since")
@@ -55,10 +62,7 @@ extension NodeVolumes {
             let volume = try await self.attachments.record(of: handle, in: io)
             var dataKey = key.dataKey
             if dataKey == nil {
-                dataKey = try await self.dataKey(of: volume, handle: handle, secrets: secrets, io: io)
-                try await self.blocking { [dataKey] in
-                    try dataKey?.store(named: VolumeKey.dataName(VolumeKey.name(of: handle.text)))
-                }
+                dataKey = try await self.restoreDataKey(of: volume, handle: handle, secrets: secrets, io: io)
             }
             var record = dead
             if isLost, !(record.formerDevices ?? []).contains(record.device) {

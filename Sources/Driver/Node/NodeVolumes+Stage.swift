@@ -28,7 +28,7 @@ extension NodeVolumes {
             } else if try await self.hasLostDevice(existing) {
                 if self.isSame(request, as: existing), try await self.isClaimed(request) {
                     // Pods may still have what is mounted of the dead device.
-                    _ = try await self.restage(existing, secrets: request.secrets)
+                    _ = try await self.restage(existing, isLost: true, secrets: request.secrets)
                     return
                 }
                 try await self.takeDown(existing, stagingPath: request.stagingPath)

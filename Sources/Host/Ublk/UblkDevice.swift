@@ -65,19 +65,16 @@ package struct UblkDevice: Sendable, Hashable {
     }
 
     /// The device of a name; `nil` if there is none.
-    package static func named(_ identity: UInt64) -> UblkDevice? {
-        let devices = Self.all()
-        guard !devices.isEmpty, let control = try? UblkControl() else { return nil }
-        return devices.first { $0.status(control)?.identity == identity }
-    }
+    package static func named(_ identity: UInt64) -> UblkDevice? { self.allByIdentity()[identity] }
 
-    /// The devices there are, by the numbers that they were given as names; of several with one number, any.
+    /// The devices there are, by the numbers that they were given as names; of several with one number, the first.
     package static func allByIdentity() -> [UInt64: UblkDevice] {
         let devices = Self.all()
         guard !devices.isEmpty, let control = try? UblkControl() else { return [:] }
         var found: [UInt64: UblkDevice] = [:]
         for device in devices {
-            if let identity = device.status(control)?.identity { found[identity] = device }
+            guard let identity = device.status(control)?.identity, found[identity] == nil else { continue }
+            found[identity] = device
         }
         return found
     }

@@ -39,7 +39,14 @@ struct VolumeTransfer: Sendable {
         let (mine, isNew) = try await self.begin()
         guard isNew else { return (mine.value, false) }
         try self.hook.reached("transfer.recorded")
-        let renewal = StepRenewal(mine, at: self.key, in: self.target, by: self.volumes.ownership, self.volumes.logger)
+        let renewal = StepRenewal(mine, by: self.volumes.ownership, on: self.io.cluster) {
+            try await self.target.put($0, at: self.key, replacing: $1)
+        } failed: { record, error in
+            self.volumes.logger.warning(
+                "A copy could not say that it goes on",
+                metadata: ["volume": "\(record.requestName)", "error": "\(error)"]
+            )
+        }
         let (latest, result) = await renewal.whileRenewing { try await self.fill(mine.value, dataKey, claiming) }
         do {
             let record = try result.get()

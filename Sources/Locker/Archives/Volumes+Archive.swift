@@ -36,7 +36,7 @@ extension Volumes {
             guard let source = try await RecordStore.open(io, layouts: self.layouts, creating: false),
                 let found = try await source.volume(key)?.value, found.imageID == record.imageID
             else { throw LockerError(.aborted, "it is gone, or being erased") }
-            let archiveKey = self.recordKey(named: Self.archiveName(of: found, in: io))
+            let archiveKey = self.recordKey(named: Self.archiveName(of: found.imageID, in: io))
             guard found.phase != .deleting else {
                 // An earlier call has archived it, or somebody else deletes it.
                 guard let archive = try await store.volume(archiveKey)?.value, archive.phase == .ready else {
@@ -111,9 +111,7 @@ extension Volumes {
     }
 
     /// The name of the request that a volume's archive is recorded under.
-    static func archiveName(of record: VolumeRecord, in io: IOContext) -> String {
-        "archive-\(io.poolID)-\(record.imageID)"
-    }
+    static func archiveName(of imageID: String, in io: IOContext) -> String { "archive-\(io.poolID)-\(imageID)" }
 
     /// The records of the archives of a course, in the namespace that the course has where it is.
     private func archiveStore(for record: VolumeRecord, in io: IOContext, by order: ArchiveOrder) async throws
@@ -142,7 +140,12 @@ extension Volumes {
         in place: IOContext,
         until date: Int64
     ) -> VolumeRecord {
-        var archive = self.copyRecord(of: record, named: Self.archiveName(of: record, in: io), at: key, in: place)
+        var archive = self.copyRecord(
+            of: record,
+            named: Self.archiveName(of: record.imageID, in: io),
+            at: key,
+            in: place
+        )
         archive.archive = Archive(
             poolID: io.poolID,
             radosNamespace: io.namespace,

@@ -5,13 +5,9 @@ internal import LockerProto
 internal import Logging
 internal import RBD
 internal import Rados
-internal import Synchronization
 internal import SystemPackage
 
 extension Erasures {
-    /// How often the record tells that the erasure goes on: a few times in what others wait for.
-    private static let renewal = Duration.seconds(5)
-
     /// Removes while the record says that it is this controller who does, and lets go of it at the end: done or not.
     ///
     /// The record gets the plan with the first step, while the image's header is still there to tell it.
@@ -37,8 +33,15 @@ extension Erasures {
         }
         // Owned by this call, which ends it but does not wait for it: one more renewal finds the record gone or changed,
         // and a sleep whose cancellation were lost would keep this erasure's place for ever.
-        let latest = Latest(mine)
-        let renewing = Task { await self.renew(latest, job: job, store: store) }
+        let renewal = StepRenewal(mine, by: self.ownership, on: cluster) {
+            try await store.putErasure($0, at: job.key, replacing: $1)
+        } failed: { _, error in
+            self.logger.warning(
+                "An erasure could not say that it goes on",
+                metadata: ["rbd.image.id": "\(job.imageID)", "error": "\(error)"]
+            )
+        }
+        let renewing = Task { await renewal.renew() }
         defer { renewing.cancel() }
         try await body(record)
         renewing.cancel()
@@ -50,39 +53,6 @@ extension Erasures {
         }
         guard isNoted else {
             throw LockerError(.aborted, "the erasure of image \(job.imageID) was taken over by another controller")
-        }
-    }
-
-    /// The record of an erasure as it was written last.
-    private final class Latest: Sendable {
-        let value: Mutex<Stored<VolumeRecord>>
-
-        init(_ value: Stored<VolumeRecord>) {
-            self.value = Mutex(value)
-        }
-    }
-
-    /// Renews the step until it is cancelled.
-    private func renew(_ latest: Latest, job: Job, store: RecordStore) async {
-        while !Task.isCancelled {
-            do {
-                try await Task.sleep(for: Self.renewal)
-                let mine = latest.value.withLock { $0 }
-                var record = mine.value
-                record.step = self.ownership.step(on: store.io.cluster)
-                // Lost only to a controller that has fenced this one: the removal then fails by itself.
-                guard !Task.isCancelled,
-                    let next = try await store.putErasure(record, at: job.key, replacing: mine)
-                else { return }
-                latest.value.withLock { $0 = next }
-            } catch is CancellationError {
-                return
-            } catch {
-                self.logger.warning(
-                    "An erasure could not say that it goes on",
-                    metadata: ["rbd.image.id": "\(job.imageID)", "error": "\(error)"]
-                )
-            }
         }
     }
 

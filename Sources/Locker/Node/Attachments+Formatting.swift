@@ -29,7 +29,7 @@ extension Attachments {
         if current.filesystem?.state ?? Filesystem.State.none == Filesystem.State.none {
             try await self.requireNoData(current, in: io)
         }
-        let record = try await self.update(handle, in: io) { record in
+        let record = try await self.records.update(handle, in: io) { record in
             var filesystem = record.filesystem ?? Filesystem()
             guard filesystem.state != .formatted else { return false }
             guard self.holds(record) else { throw Self.taken(record) }
@@ -95,7 +95,7 @@ extension Attachments {
 
     /// Records that the filesystem is made: from here on nothing ever formats this volume.
     package func finishFormatting(_ handle: VolumeHandle, in io: IOContext) async throws {
-        try await self.update(handle, in: io) { record in
+        try await self.records.update(handle, in: io) { record in
             guard var filesystem = record.filesystem, filesystem.state != .formatted else { return false }
             guard self.holds(record) else { throw Self.taken(record) }
             filesystem.state = .formatted

@@ -13,7 +13,7 @@ extension Attachments {
     /// - Returns: the UUID to give; `nil` for a filesystem that has its own.
     /// - Throws: ``LockerError`` with `aborted` if this node does not have the volume any more.
     package func beginIdentity(_ handle: VolumeHandle, in io: IOContext, uuid: String) async throws -> String? {
-        let record = try await self.update(handle, in: io) { record in
+        let record = try await self.records.update(handle, in: io) { record in
             guard var filesystem = record.filesystem, filesystem.state == .formatted, filesystem.uuidInherited,
                 filesystem.nextUuid.isEmpty
             else { return false }
@@ -31,7 +31,7 @@ extension Attachments {
 
     /// Records that the filesystem has the UUID that was begun with.
     package func finishIdentity(_ handle: VolumeHandle, in io: IOContext) async throws {
-        try await self.update(handle, in: io) { record in
+        try await self.records.update(handle, in: io) { record in
             guard var filesystem = record.filesystem, filesystem.uuidInherited, !filesystem.nextUuid.isEmpty else {
                 return false
             }

@@ -10,7 +10,7 @@ internal import SystemPackage
 /// The claim is made before the image is mapped and given back after it is unmapped, so that a second node is refused
 /// whether or not the first still answers. The exclusive lock is no guard, since it is handed over on request.
 package struct Attachments: Sendable {
-    private let records: HandledRecords
+    let records: HandledRecords
     let node: NodeIdentity
     let clock: WallClock
 
@@ -28,18 +28,6 @@ package struct Attachments: Sendable {
         try await self.records.record(of: handle, in: io)
     }
 
-    /// Changes a volume's record, however often others change it meanwhile.
-    ///
-    /// - Parameter change: changes the record; `false` leaves it as it is.
-    @discardableResult
-    func update(
-        _ handle: VolumeHandle,
-        in io: IOContext,
-        _ change: (inout VolumeRecord) throws -> Bool
-    ) async throws -> VolumeRecord {
-        try await self.records.update(handle, in: io, change)
-    }
-
     /// Claims a volume for this node, whether or not ControllerPublishVolume has given it to the node before.
     ///
     /// - Parameters:
@@ -53,7 +41,7 @@ package struct Attachments: Sendable {
         readOnly: Bool,
         accessMode: Int32 = 0
     ) async throws -> VolumeRecord {
-        try await self.update(handle, in: io) { record in
+        try await self.records.update(handle, in: io) { record in
             let before = record.attachment(to: self.node.nodeID) ?? Attachment(nodeID: self.node.nodeID)
             var mine = before
             mine.readOnly = readOnly || before.isPublishedForReading
@@ -80,7 +68,7 @@ package struct Attachments: Sendable {
         on handle: VolumeHandle,
         in io: IOContext
     ) async throws -> VolumeRecord {
-        try await self.update(handle, in: io) { record in
+        try await self.records.update(handle, in: io) { record in
             guard let index = record.attachments.firstIndex(where: { $0.nodeID == self.node.nodeID }) else {
                 throw Self.taken(record)
             }
@@ -97,7 +85,7 @@ package struct Attachments: Sendable {
     /// What ControllerPublishVolume gave stays the node's until ControllerUnpublishVolume takes it; only the claim ends.
     package func release(_ handle: VolumeHandle, in io: IOContext) async throws {
         do {
-            try await self.update(handle, in: io) { record in
+            try await self.records.update(handle, in: io) { record in
                 guard let before = record.attachment(to: self.node.nodeID) else { return false }
                 guard before.isPublished else {
                     record.attachments.removeAll { $0 == before }

@@ -147,7 +147,7 @@ package struct TermEnd: Sendable {
         let place = try await io.cluster.ioContext(pool: order.pool, namespace: io.namespace)
         guard let store = try await self.store(place) else { return }
         for index in found.indices {
-            let key = self.volumes.recordKey(named: "archive-\(io.poolID)-\(found[index].image)")
+            let key = self.volumes.recordKey(named: Volumes.archiveName(of: found[index].image, in: io))
             guard let record = try await store.volume(key)?.value, record.phase == .ready, let archive = record.archive
             else { continue }
             found[index].archive = record.imageID

@@ -25,18 +25,12 @@ struct ArchiveKeyOptions: ParsableArguments {
     ///   keys; what `body` throws.
     func withKeeper(course: String, _ body: ((any KeyKeeper)?) async throws -> Void) async throws {
         guard let path = self.archiveKeys else { return try await body(nil) }
-        let services = VaultServices()
-        let outcome: Result<Void, any Error>
-        do {
+        try await VaultServices.with { services in
             let keepers = KeyKeepers(files: FilePath(path), services: services)
             guard let keeper = try keepers.keeper(course: course) else {
                 throw ValidationError("--archive-keys \(path) has no file \(course)")
             }
-            outcome = .success(try await body(keeper))
-        } catch {
-            outcome = .failure(error)
+            try await body(keeper)
         }
-        await services.shutDown()
-        try outcome.get()
     }
 }

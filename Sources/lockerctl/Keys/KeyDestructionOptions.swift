@@ -27,19 +27,12 @@ struct KeyDestructionOptions: ParsableArguments {
     /// - Throws: ``LockerError``, `CephError`.
     func destroy(_ destruction: CourseKeyDestruction, course: String, in io: IOContext) async throws -> Bool {
         guard let path = self.keyEncryptionKeys else { return true }
-        let services = VaultServices()
-        let outcome: Result<CourseKeyDestruction.Outcome, any Error>
-        do {
+        let outcome = try await VaultServices.with { services in
             let place = KeyPlace(FilePath(path), course: course, services: services)
             let keys = try await place.keys()
-            outcome = .success(
-                try await destruction.run(keys, isAttested: self.lastCopy, in: io) { try await place.destroy() }
-            )
-        } catch {
-            outcome = .failure(error)
+            return try await destruction.run(keys, isAttested: self.lastCopy, in: io) { try await place.destroy() }
         }
-        await services.shutDown()
-        switch try outcome.get() {
+        switch outcome {
         case .filed:
             StandardError.write(
                 "the key-encryption keys of course \(course) are destroyed; receipts say kek-destroyed\n"

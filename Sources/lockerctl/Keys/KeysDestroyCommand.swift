@@ -87,15 +87,10 @@ struct KeysDestroyCommand: AsyncParsableCommand {
     ///
     /// - Returns: whether nothing does.
     private func survey(_ destruction: CourseKeyDestruction, path: FilePath, on cluster: Cluster) async throws -> Bool {
-        let services = VaultServices()
-        let found: Result<DestructibleKeys?, any Error>
-        do {
-            found = .success(try await KeyPlace(path, course: self.course, services: services).keys())
-        } catch {
-            found = .failure(error)
+        let found = try await VaultServices.with { services in
+            try await KeyPlace(path, course: self.course, services: services).keys()
         }
-        await services.shutDown()
-        guard let keys = try found.get() else {
+        guard let keys = found else {
             print("nothing is left in \(path)")
             return true
         }

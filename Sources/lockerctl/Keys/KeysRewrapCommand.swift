@@ -35,15 +35,7 @@ struct KeysRewrapCommand: AsyncParsableCommand {
     var dryRun = false
 
     func run() async throws {
-        let services = VaultServices()
-        let outcome: Result<Void, any Error>
-        do {
-            outcome = .success(try await self.rewrap(by: services))
-        } catch {
-            outcome = .failure(error)
-        }
-        await services.shutDown()
-        try outcome.get()
+        try await VaultServices.with { try await self.rewrap(by: $0) }
     }
 
     private func rewrap(by services: VaultServices) async throws {

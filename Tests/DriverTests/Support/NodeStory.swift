@@ -118,8 +118,10 @@ final class NodeStory: Sendable {
 
     /// After NodeUnstageVolume: that the node has nothing of the volume, that its data is there when it is staged
     /// again, and that deleting it leaves nothing in the cluster.
-    func finish(_ node: LockerProcess) async throws {
-        try await self.stageAgain(node)
+    ///
+    /// - Parameter data: the node's data process, if it is not the story's any more.
+    func finish(_ node: LockerProcess, data: LockerProcess? = nil) async throws {
+        try await self.stageAgain(node, data: data)
         try await self.controller.delete(self.volume)
         try await Leftovers.waitUntilGone(self.installation.context)
     }
@@ -139,20 +141,25 @@ final class NodeStory: Sendable {
 
     /// After NodeUnstageVolume: that the node has nothing of the volume, and that its data is there when it is staged
     /// again.
-    func stageAgain(_ node: LockerProcess) async throws {
-        try await self.expectNothingOnNode()
+    func stageAgain(_ node: LockerProcess, data: LockerProcess? = nil) async throws {
+        try await self.expectNothingOnNode(data: data)
         if let work = self.work.withLock({ $0 }) {
             try await node.stage(self.volume)
             try await node.publish(self.volume)
             #expect(try work.isWhole(at: self.place))
             try await node.unpublish(self.volume)
             try await node.unstage(self.volume)
-            try await self.expectNothingOnNode()
+            try await self.expectNothingOnNode(data: data)
         }
     }
 
-    private func expectNothingOnNode() async throws {
-        let left = try await Leftovers.onNode(of: self.volume, data: self.data, installation: self.installation)
+    /// That the node has nothing of the volume.
+    func expectNothingOnNode(data: LockerProcess? = nil) async throws {
+        let left = try await Leftovers.onNode(
+            of: self.volume,
+            data: data ?? self.data,
+            installation: self.installation
+        )
         #expect(left.isEmpty)
     }
 }

@@ -18,7 +18,7 @@ struct ArchiveKeyTests {
     func kept() async throws {
         try await Laboratory.with { laboratory in
             let controller = try laboratory.controller()
-            let (one, both) = try Self.keys()
+            let (one, both) = try KeyEncryptionKeys.ofOneTest()
             let volume = try await controller.create(laboratory.encryptedRequest("secret", keys: one))
             // As a deletion that was given up by hand would leave it.
             try await laboratory.edit(volume.handle) { $0.wrappingKeys = ["kek.9#0011223344556677"] }
@@ -32,8 +32,8 @@ struct ArchiveKeyTests {
             // Which key it is, is known: it counts wherever that is asked for.
             #expect(wrapped.wrappingKeyID == "kek.1" && [wrapped.wrappingKey] == one.names && wrapped.history.isEmpty)
 
-            let destruction = try Self.destruction(of: course)
-            let keys = Self.destructible(one.names, of: course)
+            let destruction = try CourseKeyDestruction.test(of: course)
+            let keys = DestructibleKeys.test(one.names, of: course)
             let needs = try await destruction.needs(of: keys, on: laboratory.io.cluster)
             #expect(needs.users.contains { $0.contains(wrapped.dataKeyID) })
             #expect(needs.users.contains { $0.hasPrefix("archive \(archive.image) of volume \"secret\" in pool rbd") })
@@ -51,11 +51,14 @@ struct ArchiveKeyTests {
             #expect(try await store.filed(course: course).isEmpty)
             // Another course's are its own matter.
             let other = "other-\(laboratory.io.namespace)"
-            let others = Self.destructible(["kek.1#8899aabbccddeeff"], of: other)
-            #expect(try await Self.destruction(of: other).run(others, isAttested: true, in: laboratory.io) {} == .filed)
+            let others = DestructibleKeys.test(["kek.1#8899aabbccddeeff"], of: other)
+            #expect(
+                try await CourseKeyDestruction.test(of: other).run(others, isAttested: true, in: laboratory.io) {}
+                    == .filed
+            )
 
             try await laboratory.eraseArchives(by: controller)
-            let all = Self.destructible(both.names, of: course)
+            let all = DestructibleKeys.test(both.names, of: course)
             #expect(try await destruction.run(all, isAttested: true, in: laboratory.io) {} == .filed)
             // Volume and archive had one data key, which each other's remains open by.
             let fates = KeyFates(try await store.filed(course: course))
@@ -73,7 +76,7 @@ struct ArchiveKeyTests {
         try await Laboratory.with { laboratory in
             let maker = try laboratory.controller("locker-7")
             let volume = try await maker.create(laboratory.request("plain"))
-            let destruction = try Self.destruction(of: volume.record.course)
+            let destruction = try CourseKeyDestruction.test(of: volume.record.course)
             func expectKept(_ words: String, sourceLocation: SourceLocation = #_sourceLocation) async {
                 await expectRefusal(.failedPrecondition, saying: words, sourceLocation: sourceLocation) {
                     try await destruction.checkNoArchives(on: laboratory.io.cluster)
@@ -110,7 +113,7 @@ struct ArchiveKeyTests {
     func cutShort() async throws {
         try await Laboratory.with { laboratory in
             let maker = try laboratory.controller("locker-7")
-            let keys = try Self.keys().one
+            let keys = try KeyEncryptionKeys.ofOneTest().one
             let volume = try await maker.create(laboratory.encryptedRequest("secret", keys: keys))
             let store = try await WrappedKeyStore(besides: laboratory.io)
             #expect(try await store.read(volume.record.dataKeyID)?.value.history == keys.names)
@@ -143,31 +146,5 @@ struct ArchiveKeyTests {
         let entries = try await KeyRotation().entries(in: laboratory.archives(), course: archive.course)
         let entry = try #require(entries.first { $0.record.imageID == archive.image })
         return (entry, try #require(entry.wrapped))
-    }
-
-    /// Keys that no other test's volumes have: the first, and the first with a second.
-    private static func keys() throws -> (one: KeyEncryptionKeys, both: KeyEncryptionKeys) {
-        let first = "1 key-\(UInt64.random(in: 0...UInt64.max))-encryption-key-of-one-of-the-tests"
-        let both = "\(first)\n2 key-\(UInt64.random(in: 0...UInt64.max))-encryption-key-of-one-of-the-tests"
-        return (try KeyEncryptionKeys(parsing: first, origin: "a"), try KeyEncryptionKeys(parsing: both, origin: "b"))
-    }
-
-    private static func destructible(_ names: [String], of course: String) -> DestructibleKeys {
-        DestructibleKeys(
-            course: course,
-            names: names,
-            what: "the tests' keys",
-            how: "they were forgotten",
-            isOnlyCopy: false
-        )
-    }
-
-    private static func destruction(of course: String) throws -> CourseKeyDestruction {
-        CourseKeyDestruction(
-            course: course,
-            identity: ControllerIdentity(instance: "test", process: "a test"),
-            keys: try InstanceKeys(parsing: "a-key-of-the-tests"),
-            version: "1.2.3"
-        )
     }
 }

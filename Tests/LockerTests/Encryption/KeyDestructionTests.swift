@@ -17,7 +17,7 @@ struct KeyDestructionTests {
     func fates() async throws {
         try await Laboratory.with { laboratory in
             let controller = try laboratory.controller()
-            let (one, both) = try Self.keys()
+            let (one, both) = try KeyEncryptionKeys.ofOneTest()
             let old = try await controller.create(laboratory.encryptedRequest("old", keys: one))
             let rotated = try await controller.create(laboratory.encryptedRequest("rotated", keys: one))
             let plain = try await controller.create(laboratory.request("plain"))
@@ -27,8 +27,8 @@ struct KeyDestructionTests {
             let entry = try #require(entries.first { $0.record.requestName == "rotated" })
             #expect(try await rotation.rewrap(entry, in: laboratory.io, by: both) == .rewrapped)
 
-            let destruction = try Self.destruction(of: course)
-            let first = Self.destructible(one.names)
+            let destruction = try CourseKeyDestruction.test(of: course)
+            let first = DestructibleKeys.test(one.names)
             await expectRefusal(.failedPrecondition, saying: "still needed", old.record.dataKeyID, course) {
                 try await destruction.run(first, isAttested: true, in: laboratory.io) { throw Cut() }
             }
@@ -49,7 +49,7 @@ struct KeyDestructionTests {
                 try await Self.fates(receipts, in: laboratory)
                     == ["old": .kekDestroyed, "rotated": .keyRemoved, "plain": .none]
             )
-            let second = Self.destructible(Array(both.names.dropFirst()))
+            let second = DestructibleKeys.test(Array(both.names.dropFirst()))
             _ = try await destruction.run(second, isAttested: true, in: laboratory.io) {}
             #expect(
                 try await Self.fates(receipts, in: laboratory)
@@ -64,9 +64,9 @@ struct KeyDestructionTests {
     func resumed() async throws {
         try await Laboratory.with { laboratory in
             let course = "resumed-\(laboratory.io.namespace)"
-            let destruction = try Self.destruction(of: course)
+            let destruction = try CourseKeyDestruction.test(of: course)
             #expect(try await destruction.run(nil, isAttested: true, in: laboratory.io) { throw Cut() } == .nothing)
-            let keys = Self.destructible(["kek.1#0011223344556677"])
+            let keys = DestructibleKeys.test(["kek.1#0011223344556677"])
             await #expect(throws: Cut.self) {
                 try await destruction.run(keys, isAttested: true, in: laboratory.io) { throw Cut() }
             }
@@ -88,7 +88,7 @@ struct KeyDestructionTests {
     func unknownHistory() async throws {
         try await Laboratory.with { laboratory in
             let controller = try laboratory.controller()
-            let keys = try Self.keys().one
+            let keys = try KeyEncryptionKeys.ofOneTest().one
             let old = try await controller.create(laboratory.encryptedRequest("old", keys: keys))
             let damaged = try await controller.create(laboratory.encryptedRequest("damaged", keys: keys))
             try await Self.edit(old.record.dataKeyID, in: laboratory) { bytes in
@@ -98,11 +98,11 @@ struct KeyDestructionTests {
             }
             try await Self.edit(damaged.record.dataKeyID, in: laboratory) { _ in [0xFF, 0xFF] }
             // By its name it may be the one.
-            let destruction = try Self.destruction(of: old.record.course)
-            let users = Self.destructible(keys.names, of: old.record.course)
+            let destruction = try CourseKeyDestruction.test(of: old.record.course)
+            let users = DestructibleKeys.test(keys.names, of: old.record.course)
             let stored = try #require(try await laboratory.wrappedKey(of: old))
             #expect(users.areNeeded(for: stored))
-            #expect(!Self.destructible(keys.names, of: "another").areNeeded(for: stored))
+            #expect(!DestructibleKeys.test(keys.names, of: "another").areNeeded(for: stored))
             for volume in [old, damaged] { try await controller.delete(volume.handle) }
             await controller.erased(2)
             _ = try await destruction.run(users, isAttested: true, in: laboratory.io) {}
@@ -116,14 +116,14 @@ struct KeyDestructionTests {
     func tampered() async throws {
         try await Laboratory.with { laboratory in
             let controller = try laboratory.controller()
-            let keys = try Self.keys().one
+            let keys = try KeyEncryptionKeys.ofOneTest().one
             let volume = try await controller.create(laboratory.encryptedRequest(keys: keys))
             let course = volume.record.course
             try await controller.delete(volume.handle)
             await controller.erased()
             let receipts = try await Self.receipts(in: laboratory)
-            let strangers = try Self.destruction(of: course, keys: "a-key-of-somebody-else")
-            _ = try await strangers.run(Self.destructible(keys.names), isAttested: true, in: laboratory.io) {}
+            let strangers = try CourseKeyDestruction.test(of: course, keys: "a-key-of-somebody-else")
+            _ = try await strangers.run(DestructibleKeys.test(keys.names), isAttested: true, in: laboratory.io) {}
             #expect(try await Self.fates(receipts, in: laboratory) == ["pvc-1": .keyRemoved])
             let fates = KeyFates(try await KeyDestructionStore(besides: laboratory.io).filed(course: course))
             #expect(!fates.isTampered(course: course))
@@ -152,7 +152,7 @@ struct KeyDestructionTests {
 
     @Test("A key in a service is needed by what any of its versions has wrapped, and by nothing of another key")
     func versions() {
-        let keys = Self.destructible(["vault:locker-a:v2#1795420800"], of: "a")
+        let keys = DestructibleKeys.test(["vault:locker-a:v2#1795420800"], of: "a")
         func isNeeded(_ id: String, _ fingerprint: String, _ course: String = "a") -> Bool {
             keys.areNeeded(for: WrappedKey(wrappingKeyID: id, wrappingKeyFingerprint: fingerprint, course: course))
         }
@@ -184,35 +184,6 @@ struct KeyDestructionTests {
     ) async throws -> [String: ErasureReceipt.KeyFate] {
         let fates = KeyFates(try await KeyDestructionStore(besides: laboratory.io).filed())
         return receipts.mapValues { fates.fate(of: $0.receipt, signedBy: $0.signer) }
-    }
-
-    /// Keys that no other test's volumes have: the first, and the first with a second.
-    private static func keys() throws -> (one: KeyEncryptionKeys, both: KeyEncryptionKeys) {
-        let first = "1 key-\(UInt64.random(in: 0...UInt64.max))-encryption-key-of-one-of-the-tests"
-        let both = "\(first)\n2 key-\(UInt64.random(in: 0...UInt64.max))-encryption-key-of-one-of-the-tests"
-        return (try KeyEncryptionKeys(parsing: first, origin: "a"), try KeyEncryptionKeys(parsing: both, origin: "b"))
-    }
-
-    private static func destructible(_ names: [String], of course: String = "") -> DestructibleKeys {
-        DestructibleKeys(
-            course: course,
-            names: names,
-            what: "the tests' keys",
-            how: "they were forgotten",
-            isOnlyCopy: false
-        )
-    }
-
-    private static func destruction(
-        of course: String,
-        keys: String = "a-key-of-the-tests"
-    ) throws -> CourseKeyDestruction {
-        CourseKeyDestruction(
-            course: course,
-            identity: ControllerIdentity(instance: "test", process: "a test"),
-            keys: try InstanceKeys(parsing: keys),
-            version: "1.2.3"
-        )
     }
 
     /// Changes the bytes of a stored key.

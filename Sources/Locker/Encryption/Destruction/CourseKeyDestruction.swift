@@ -52,6 +52,16 @@ package struct CourseKeyDestruction: Sendable {
         of keys: DestructibleKeys,
         on cluster: Cluster
     ) async throws -> (users: [String], unseen: [String]) {
+        let (users, unseen) = try await self.dataKeys(of: keys, on: cluster)
+        let archives = try await self.archives(on: cluster)
+        return (users + archives.found, unseen + archives.unseen.filter { !unseen.contains($0) })
+    }
+
+    /// The data keys that the keys have wrapped, in words, and the pools that the user may not look into.
+    private func dataKeys(
+        of keys: DestructibleKeys,
+        on cluster: Cluster
+    ) async throws -> (users: [String], unseen: [String]) {
         var (users, unseen): ([String], [String]) = ([], [])
         for pool in try await cluster.pools().sorted() {
             do {
@@ -63,8 +73,7 @@ package struct CourseKeyDestruction: Sendable {
                 unseen.append("pool \(pool)")
             }
         }
-        let archives = try await self.archives(on: cluster)
-        return (users + archives.found, unseen + archives.unseen.filter { !unseen.contains($0) })
+        return (users, unseen)
     }
 
     /// Destroys keys and files that they are.
@@ -105,7 +114,7 @@ package struct CourseKeyDestruction: Sendable {
 
     private func checkUnused(_ keys: DestructibleKeys, on cluster: Cluster) async throws {
         try await self.checkNoArchives(on: cluster)
-        let users = try await self.needs(of: keys, on: cluster).users
+        let users = try await self.dataKeys(of: keys, on: cluster).users
         guard !users.isEmpty else { return }
         let more = users.count > 3 ? ", and \(users.count - 3) more" : ""
         throw LockerError(

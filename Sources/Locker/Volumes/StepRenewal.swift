@@ -2,35 +2,36 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import LockerProto
-internal import Logging
 internal import Rados
 internal import Synchronization
 
-/// Says in a record every few seconds that its step goes on, as long as it does.
+/// Says in a record every few seconds that its step goes on, as long as it does: a few times in what others wait for.
 final class StepRenewal: Sendable {
     private static let pause = Duration.seconds(5)
 
     private let latest: Mutex<Stored<VolumeRecord>>
-    private let key: RecordKey
-    private let store: RecordStore
     private let ownership: StepOwnership
-    private let logger: Logger
+    private let cluster: Cluster
+    private let put: @Sendable (VolumeRecord, _ replacing: Stored<VolumeRecord>) async throws -> Stored<VolumeRecord>?
+    private let failed: @Sendable (VolumeRecord, any Error) -> Void
 
     /// - Parameters:
     ///   - mine: the record, in a step of this process.
-    ///   - key: where it is.
+    ///   - put: writes it; `nil` if somebody else has changed it.
+    ///   - failed: told why it could not be written; it is tried again.
     init(
         _ mine: Stored<VolumeRecord>,
-        at key: RecordKey,
-        in store: RecordStore,
         by ownership: StepOwnership,
-        _ logger: Logger
+        on cluster: Cluster,
+        put:
+            @escaping @Sendable (VolumeRecord, _ replacing: Stored<VolumeRecord>) async throws -> Stored<VolumeRecord>?,
+        failed: @escaping @Sendable (VolumeRecord, any Error) -> Void
     ) {
         self.latest = Mutex(mine)
-        self.key = key
-        self.store = store
         self.ownership = ownership
-        self.logger = logger
+        self.cluster = cluster
+        self.put = put
+        self.failed = failed
     }
 
     /// Runs `body` while the record is renewed.
@@ -49,23 +50,21 @@ final class StepRenewal: Sendable {
         return (self.latest.withLock { $0 }, result)
     }
 
-    private func renew() async {
+    /// Renews the record until its task is cancelled.
+    func renew() async {
         while !Task.isCancelled {
+            let mine = self.latest.withLock { $0 }
             do {
                 try await Task.sleep(for: Self.pause)
-                let mine = self.latest.withLock { $0 }
                 var record = mine.value
-                record.step = self.ownership.step(on: self.store.io.cluster)
+                record.step = self.ownership.step(on: self.cluster)
                 // Lost only to a process that has fenced this one, whose writes then fail by themselves.
-                guard let next = try await self.store.put(record, at: self.key, replacing: mine) else { return }
+                guard !Task.isCancelled, let next = try await self.put(record, mine) else { return }
                 self.latest.withLock { $0 = next }
             } catch is CancellationError {
                 return
             } catch {
-                self.logger.warning(
-                    "A copy could not say that it goes on",
-                    metadata: ["volume": "\(self.latest.withLock { $0.value.requestName })", "error": "\(error)"]
-                )
+                self.failed(mine.value, error)
             }
         }
     }
