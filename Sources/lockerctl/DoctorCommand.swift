@@ -64,11 +64,14 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // A wrong file is told before anybody waits for the cluster.
+        let objects = try self.kubernetesObjects()
         let left = try await self.place.withNamespaces { contexts in
             let checkup = Checkup()
-            let found =
-                try await checkup.findings(in: contexts) + self.templates(contexts, by: checkup)
-                + self.kubernetes(contexts, by: checkup)
+            var found = try await checkup.findings(in: contexts) + self.templates(contexts, by: checkup)
+            if let objects {
+                found += try await checkup.findings(of: objects, driver: self.driverName, in: contexts)
+            }
             let findings = found.map(\.finding)
             try self.output.show(findings) { Self.text(findings) }
             let repairable = found.filter(\.finding.isRepairable)
@@ -97,19 +100,16 @@ struct DoctorCommand: AsyncParsableCommand {
         return found
     }
 
-    /// What does not fit of Kubernetes' objects, if they were given.
-    private func kubernetes(_ contexts: [IOContext], by checkup: Checkup) async throws -> [Found] {
-        guard let path = self.kubernetes else { return [] }
-        let objects: KubernetesObjects
+    /// Kubernetes' objects; `nil` if none were given.
+    private func kubernetesObjects() throws -> KubernetesObjects? {
+        guard let path = self.kubernetes else { return nil }
         do {
-            let bytes = try HostFile.read(path == "-" ? "/dev/stdin" : FilePath(path))
-            objects = try KubernetesObjects(parsing: bytes)
+            return try KubernetesObjects(parsing: HostFile.read(path == "-" ? "/dev/stdin" : FilePath(path)))
         } catch let error as HostError {
             throw ValidationError("--kubernetes \(path) cannot be read: \(error)")
         } catch let error as LockerError where error.code == .invalidArgument {
             throw ValidationError("--kubernetes \(path): \(error.message)")
         }
-        return try await checkup.findings(of: objects, driver: self.driverName, in: contexts)
     }
 
     private static func text(_ findings: [Finding]) -> String {
