@@ -66,6 +66,8 @@ int locker_ring_submit(struct locker_ring *ring, unsigned completions) {
     return io_uring_submit_and_wait(&ring->ring, completions);
 }
 
+unsigned locker_ring_ready(const struct locker_ring *ring) { return io_uring_cq_ready(&ring->ring); }
+
 unsigned locker_ring_take(struct locker_ring *ring, struct locker_completion *completions, unsigned most) {
     struct io_uring_cqe *entry;
     unsigned head, count = 0;

@@ -36,6 +36,9 @@ int locker_ring_command(struct locker_ring *ring, int fd, uint32_t command, cons
 // Submits what is queued, and waits until there are so many completions: a count, or a negative errno.
 int locker_ring_submit(struct locker_ring *ring, unsigned completions);
 
+// How many completions are there; no call into the kernel.
+unsigned locker_ring_ready(const struct locker_ring *ring);
+
 // Takes completions that are there: how many.
 unsigned locker_ring_take(struct locker_ring *ring, struct locker_completion *completions, unsigned most);
 

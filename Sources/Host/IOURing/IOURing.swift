@@ -96,6 +96,11 @@ final class IOURing {
         try self.enter(1)
     }
 
+    /// Whether there is a completion to take; asks nobody.
+    var hasCompletions: Bool {
+        locker_ring_ready(self.ring) > 0
+    }
+
     /// Hands out the completions that are there.
     func takeCompletions(_ body: (_ id: UInt64, _ result: CInt) throws(HostError) -> Void) throws(HostError) {
         while true {

@@ -12,8 +12,8 @@ internal import SystemPackage
 /// ublk wants all commands of a queue from one thread, so whoever finishes a request on another leaves the answer in the
 /// inbox, and wakes the thread if it sleeps.
 ///
-/// `@unchecked Sendable`: `ring`, `queues` and `counter` are the thread's alone once it runs; the rest is immutable or
-/// locks.
+/// `@unchecked Sendable`: `ring`, `queues`, `counter`, `answerWait` and `writes` are the thread's alone once it runs; the
+/// rest is immutable or locks.
 final class UblkLoop: ServingLoop, @unchecked Sendable {
     private static let wakeID: UInt64 = 0
     private static let tagBits: UInt64 = 16
@@ -26,6 +26,8 @@ final class UblkLoop: ServingLoop, @unchecked Sendable {
         var isAsleep = false
         var isStopping = false
         var hasEnded = false
+
+        var isEmpty: Bool { self.finished.isEmpty && self.newcomers.isEmpty && !self.isStopping }
     }
 
     /// Where requests come from and go to.
@@ -36,6 +38,9 @@ final class UblkLoop: ServingLoop, @unchecked Sendable {
     private let ids = Atomic<UInt64>(UblkLoop.wakeID)
     private let inbox = Mutex(Inbox())
     private var queues: [UInt64: UblkQueue] = [:]
+    private var answerWait = AnswerWait()
+    // Writes that were handed over, and whose answers are not committed.
+    private var writes = 0
     private let report: @Sendable (HostError) -> Void
 
     init(pool: RequestPool<UblkRequest>, report: @escaping @Sendable (HostError) -> Void) throws(HostError) {
@@ -141,12 +146,13 @@ final class UblkLoop: ServingLoop, @unchecked Sendable {
     ///
     /// - Returns: whether there is to be another turn.
     private func turn() throws(HostError) -> Bool {
+        if self.writes > 0, self.answerWait.isDue() { try self.stayAwake() }
         let (finished, newcomers, isStopping) = self.inbox.withLock { inbox in
             defer {
                 inbox.finished.removeAll(keepingCapacity: true)
                 inbox.newcomers = []
             }
-            inbox.isAsleep = inbox.finished.isEmpty && inbox.newcomers.isEmpty && !inbox.isStopping
+            inbox.isAsleep = inbox.isEmpty
             return (inbox.finished, inbox.newcomers, inbox.isStopping)
         }
         for request in finished { try self.commit(request) }
@@ -160,10 +166,27 @@ final class UblkLoop: ServingLoop, @unchecked Sendable {
         return true
     }
 
+    /// Offers the processor to others until there is something to do, or patience is at an end.
+    private func stayAwake() throws(HostError) {
+        // Commits that are queued would wait as long.
+        try self.ring.submit()
+        for _ in 0..<AnswerWait.patience {
+            // A completion is there at the latest when a call into the kernel returns.
+            if self.ring.hasCompletions || self.inbox.withLock({ !$0.isEmpty }) {
+                return self.answerWait.ended(early: true)
+            }
+            sched_yield()
+        }
+        self.answerWait.ended(early: false)
+    }
+
     private func handle(_ id: UInt64, _ result: CInt) throws(HostError) {
         guard id != Self.wakeID else { return try self.watchEvent() }
         guard let queue = self.queues[id >> Self.tagBits] else { return }
-        if result == UBLK_IO_RES_OK { return queue.receive(UInt16(truncatingIfNeeded: id)) }
+        if result == UBLK_IO_RES_OK {
+            if queue.receive(UInt16(truncatingIfNeeded: id)) { self.writes += 1 }
+            return
+        }
         // ENODEV: the device was stopped. Anything else is a request that no more can come for.
         if result != -ENODEV, queue.failure == nil {
             queue.failure = HostError(call: "ublk fetch", code: Errno(rawValue: -result), object: queue.name)
@@ -176,6 +199,7 @@ final class UblkLoop: ServingLoop, @unchecked Sendable {
 
     private func commit(_ request: UblkRequest) throws(HostError) {
         defer { self.pool.give(request) }
+        if request.operation == .write { self.writes -= 1 }
         guard let queue = request.queue, self.queues[queue.id] != nil else { return }
         try self.ring.command(
             LOCKER_UBLK_COMMIT_AND_FETCH,

@@ -83,8 +83,10 @@ final class UblkQueue: @unchecked Sendable {
     }
 
     /// Takes the request of a tag and has it performed; on the loop's thread.
-    func receive(_ tag: UInt16) {
-        guard let description = self.requests.map({ $0 + Int(tag) }) else { return }
+    ///
+    /// - Returns: whether it is a write; it may be finished by then.
+    func receive(_ tag: UInt16) -> Bool {
+        guard let description = self.requests.map({ $0 + Int(tag) }) else { return false }
         let request = self.pool.take() ?? UblkRequest()
         request.queue = self
         request.tag = tag
@@ -98,8 +100,17 @@ final class UblkQueue: @unchecked Sendable {
         case UBLK_IO_OP_DISCARD: request.operation = .discard
         // UBLK_IO_F_NOUNMAP asks that the space be kept: an image has no space to keep, it is thin.
         case UBLK_IO_OP_WRITE_ZEROES: request.operation = .zero
-        default: return self.answer(request, -EOPNOTSUPP)
+        default:
+            request.operation = .flush
+            self.answer(request, -EOPNOTSUPP)
+            return false
         }
+        let isWrite = request.operation == .write
+        self.perform(request)
+        return isWrite
+    }
+
+    private func perform(_ request: UblkRequest) {
         // No FUA: the device does not offer it, so that the kernel sends a flush after such a write, and waits for it.
         if let error = self.refusal(of: request) { return self.answer(request, -error) }
         if request.operation == .write, let error = self.copyOut(request) { return self.answer(request, -error) }
