@@ -28,11 +28,11 @@ c() {
     (cd "$out/c" && find . -name '*.c' -exec cp --parents {} "$out/Sources/$target" \;)
     rm -rf "$out/c"
 }
-# swift TARGET WIRE FILE…: what our plugin writes, formatted.
+# generate TARGET OPTIONS FILE…: what our plugin writes, formatted.
 generate() {
-    local target=$1 wire=$2; shift 2
+    local target=$1 options=$2; shift 2
     mkdir -p "$out/Sources/$target/Generated"
-    protoc -Iproto --plugin=protoc-gen-locker="$plugin" --locker_opt="wire=$wire" \
+    protoc -Iproto --plugin=protoc-gen-locker="$plugin" --locker_opt="$options" \
         --locker_out="$out/Sources/$target/Generated" "$@"
     swift format format --configuration .swift-format --in-place --recursive "$out/Sources/$target/Generated"
 }
@@ -41,8 +41,10 @@ echo "proto: generating" >&2
 c GoogleWire /usr/include google/protobuf/{descriptor,timestamp,wrappers}.proto google/protobuf/compiler/plugin.proto
 c CSIWire "$PWD/proto" csi.proto
 c LockerWire "$PWD/proto" record.proto data.proto registration.proto
-generate CSI CSIWire csi.proto
-generate LockerProto LockerWire record.proto data.proto registration.proto
+generate CSI wire=CSIWire csi.proto
+generate LockerProto wire=LockerWire data.proto registration.proto
+# What is stored may have been written by a newer version, and is changed by this one.
+generate LockerProto wire=LockerWire,unknown=keep record.proto
 
 differs=0
 for folder in GoogleWire CSIWire LockerWire CSI/Generated LockerProto/Generated; do

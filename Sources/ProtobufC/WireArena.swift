@@ -161,6 +161,11 @@ package final class WireArena {
         try self.entries(map.mapValues { $0.reveal() }, in: descriptor, field: number, as: type, name)
     }
 
+    /// Memory for so many trivial values, which are not there yet.
+    func array<Element: BitwiseCopyable>(of type: Element.Type, count: Int) -> UnsafeMutablePointer<Element> {
+        self.allocate(count * MemoryLayout<Element>.stride).bindMemory(to: type, capacity: count)
+    }
+
     private func pointers<Pointee>(
         _ count: Int,
         to type: Pointee.Type

@@ -6,7 +6,8 @@ internal import GoogleWire
 
 /// protoc's plugin: reads a CodeGeneratorRequest on standard input and answers with Swift files on standard output.
 ///
-/// `--locker_opt=wire=CSIWire` names the C target that protoc-c's output is in.
+/// `--locker_opt=wire=CSIWire` names the C target that protoc-c's output is in; with `unknown=keep` messages keep the fields
+/// that they do not know, as is right for what is stored and changed.
 @main
 enum Plugin {
     static func main() {
@@ -17,7 +18,9 @@ enum Plugin {
         guard let request = unpacked else {
             StandardStreams.fail("standard input is not a CodeGeneratorRequest; protoc runs this program")
         }
-        let wire = Self.option("wire", in: request.pointee.parameter.map { String(cString: $0) } ?? "") ?? "Wire"
+        let parameter = request.pointee.parameter.map { String(cString: $0) } ?? ""
+        let wire = Self.option("wire", in: parameter) ?? "Wire"
+        let keepsUnknown = Self.option("unknown", in: parameter) == "keep"
         let wanted = Set(
             (0..<request.pointee.n_file_to_generate).compactMap { index in
                 request.pointee.file_to_generate[index].map { String(cString: $0) }
@@ -28,7 +31,7 @@ enum Plugin {
             guard let raw = request.pointee.proto_file[index] else { continue }
             let file = ProtoFile(raw.pointee)
             guard wanted.contains(file.name) else { continue }
-            for generated in FileGenerator(file: file, wire: wire).files() {
+            for generated in FileGenerator(file: file, wire: wire, keepsUnknown: keepsUnknown).files() {
                 answer.add(name: generated.name, content: generated.content)
             }
         }

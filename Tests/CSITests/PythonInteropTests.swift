@@ -36,7 +36,7 @@ struct PythonInteropTests {
         let theirs = try #require(try peer.parse(type.fullName, ours), "Python refuses \(type) of seed \(seed)")
         let read = try Message(decoding: theirs)
         #expect(read == value, "\(type) of seed \(seed)")
-        // The random bytes themselves mean the same to both, less their unknown fields, which only Python keeps.
+        // The random bytes themselves mean the same to both, less their unknown fields, which only what is stored keeps.
         var again = RandomMessage(seed: seed)
         let canonical = again.bytes(type.wireDescriptor, as: .canonical)
         let encoded = try Message(decoding: canonical).encoded()
@@ -67,7 +67,7 @@ struct PythonInteropTests {
     ) throws {
         let theirs = try peer.make(type.fullName, seed: seed, form: form)
         let ours = try Message(decoding: theirs).encoded()
-        let same = try peer.isSame(type.fullName, seed: seed, as: ours)
+        let same = try peer.isSame(type.fullName, seed: seed, form: form, as: ours)
         #expect(same, "\(type) of Python's seed \(seed), \(form)")
     }
 

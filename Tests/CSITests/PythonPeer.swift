@@ -95,9 +95,10 @@ final class PythonPeer {
         return made
     }
 
-    /// Whether the bytes are, to Python, the message that it makes of a seed.
-    func isSame(_ name: String, seed: UInt32, as bytes: [UInt8]) throws -> Bool {
-        try self.ask("same", name, Array("\(seed)".utf8), bytes) == Array("yes".utf8)
+    /// Whether the bytes are, to Python, the message that it makes of a seed: with its unknown fields if it is one that is
+    /// stored, and without otherwise.
+    func isSame(_ name: String, seed: UInt32, form: String, as bytes: [UInt8]) throws -> Bool {
+        try self.ask("same", name, Array("\(seed)".utf8), Array(form.utf8), bytes) == Array("yes".utf8)
     }
 
     private func ask(_ question: String, _ name: String, _ parts: [UInt8]...) throws -> [UInt8]? {

@@ -98,6 +98,38 @@ struct RecordFormatTests {
         #expect(try VolumeRecord(decoding: bytes) == Self.record)
     }
 
+    @Test("What a later version has written besides goes back behind what this one knows, inside of attachments too")
+    func later() throws {
+        // Fields 2000 to 2003, one of each wire type: 7; eight bytes; four bytes; "new".
+        let unknown: [UInt8] =
+            [0x80, 0x7D, 7] + [0x89, 0x7D, 1, 2, 3, 4, 5, 6, 7, 8] + [0x95, 0x7D, 1, 2, 3, 4]
+            + [0x9A, 0x7D, 3, 0x6E, 0x65, 0x77]
+        let attachment = try Attachment(nodeID: "node-1").encoded() + unknown
+        // attachments, field 50: a tag of two bytes.
+        let tag: [UInt8] = [0x92, 0x03]
+        let bytes =
+            unknown + tag + [UInt8(attachment.count)] + attachment + (try VolumeRecord(requestName: "pvc").encoded())
+        var record = try VolumeRecord(decoding: bytes)
+        #expect(record != VolumeRecord(requestName: "pvc", attachments: [Attachment(nodeID: "node-1")]))
+        record.student = "ada"
+        record.attachments[0].mapper = "nbd"
+        let again = try record.encoded()
+        #expect(again.suffix(unknown.count) == unknown)
+        let nested = try Attachment(nodeID: "node-1", mapper: "nbd").encoded() + unknown
+        #expect(again.contains(tag + [UInt8(nested.count)] + nested))
+        #expect(try VolumeRecord(decoding: again) == record)
+        record.unknownFields = .init()
+        record.attachments[0].unknownFields = .init()
+        #expect(
+            record
+                == VolumeRecord(
+                    requestName: "pvc",
+                    student: "ada",
+                    attachments: [Attachment(nodeID: "node-1", mapper: "nbd")]
+                )
+        )
+    }
+
     @Test("It is written with the same bytes")
     func written() throws {
         #expect(try Self.record.encoded().hex == Self.hex)

@@ -37,6 +37,9 @@ package struct Archive: Sendable, Hashable {
     /// How many bytes that were.
     package var contentBytes: Int64
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         poolID: Int64 = 0,
@@ -77,6 +80,7 @@ extension Archive: WireMessage {
         self.keepUntil = raw.keep_until
         self.contentDigest = WireReading.bytes(raw.content_digest)
         self.contentBytes = raw.content_bytes
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -90,5 +94,6 @@ extension Archive: WireMessage {
         raw.pointee.keep_until = self.keepUntil
         (raw.pointee.content_digest.len, raw.pointee.content_digest.data) = arena.bytes(self.contentDigest)
         raw.pointee.content_bytes = self.contentBytes
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

@@ -40,6 +40,9 @@ package struct Attachment: Sendable, Hashable {
     /// attachments, all of them read_only.
     package var accessMode: Int32
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         nodeID: String = "",
@@ -83,6 +86,7 @@ extension Attachment: WireMessage {
         self.capability = raw.capability.map { Capability(wire: $0) }
         self.publishedReadOnly = raw.published_read_only != 0
         self.accessMode = raw.access_mode
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -99,5 +103,6 @@ extension Attachment: WireMessage {
         }
         raw.pointee.published_read_only = self.publishedReadOnly ? 1 : 0
         raw.pointee.access_mode = self.accessMode
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

@@ -23,6 +23,9 @@ package struct Capability: Sendable, Hashable {
     /// `volume_mount_group`, field 5.
     package var volumeMountGroup: String
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         block: Bool = false,
@@ -51,6 +54,7 @@ extension Capability: WireMessage {
         self.mountFlags = WireReading.strings(raw.mount_flags, raw.n_mount_flags)
         self.accessMode = raw.access_mode
         self.volumeMountGroup = WireReading.string(raw.volume_mount_group)
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -64,5 +68,6 @@ extension Capability: WireMessage {
             self.volumeMountGroup,
             "locker.v1.Capability.volume_mount_group"
         )
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

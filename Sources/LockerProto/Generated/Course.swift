@@ -20,6 +20,9 @@ package struct Course: Sendable, Hashable {
     /// `registered_at`, field 4.
     package var registeredAt: Int64
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -45,6 +48,7 @@ extension Course: WireMessage {
         self.name = WireReading.string(raw.name)
         self.radosNamespace = WireReading.string(raw.rados_namespace)
         self.registeredAt = raw.registered_at
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -53,5 +57,6 @@ extension Course: WireMessage {
         raw.pointee.name = try arena.string(self.name, "locker.v1.Course.name")
         raw.pointee.rados_namespace = try arena.string(self.radosNamespace, "locker.v1.Course.rados_namespace")
         raw.pointee.registered_at = self.registeredAt
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

@@ -34,6 +34,9 @@ package struct CourseTotal: Sendable, Hashable {
     /// `course_volumes`, field 8.
     package var courseVolumes: Int64
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -71,6 +74,7 @@ extension CourseTotal: WireMessage {
         self.studentVolumes = raw.student_volumes
         self.courseBytes = raw.course_bytes
         self.courseVolumes = raw.course_volumes
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -83,5 +87,6 @@ extension CourseTotal: WireMessage {
         raw.pointee.student_volumes = self.studentVolumes
         raw.pointee.course_bytes = self.courseBytes
         raw.pointee.course_volumes = self.courseVolumes
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

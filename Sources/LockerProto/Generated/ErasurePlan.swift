@@ -42,6 +42,9 @@ package struct ErasurePlan: Sendable, Hashable {
     /// `parent_snapshot_id`, field 11.
     package var parentSnapshotID: UInt64
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         objectPrefix: String = "",
@@ -88,6 +91,7 @@ extension ErasurePlan: WireMessage {
         self.parentNamespace = WireReading.string(raw.parent_namespace)
         self.parentImageID = WireReading.string(raw.parent_image_id)
         self.parentSnapshotID = raw.parent_snapshot_id
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -104,5 +108,6 @@ extension ErasurePlan: WireMessage {
         raw.pointee.parent_namespace = try arena.string(self.parentNamespace, "locker.v1.ErasurePlan.parent_namespace")
         raw.pointee.parent_image_id = try arena.string(self.parentImageID, "locker.v1.ErasurePlan.parent_image_id")
         raw.pointee.parent_snapshot_id = self.parentSnapshotID
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

@@ -29,6 +29,9 @@ package struct ErasureProgress: Sendable, Hashable {
     /// When somebody asked for the next attempt at once (lockerctl erasure retry).
     package var retryAt: Int64
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         plan: ErasurePlan? = nil,
@@ -63,6 +66,7 @@ extension ErasureProgress: WireMessage {
         self.failedAt = raw.failed_at
         self.waitingFor = WireReading.string(raw.waiting_for)
         self.retryAt = raw.retry_at
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -76,5 +80,6 @@ extension ErasureProgress: WireMessage {
         raw.pointee.failed_at = self.failedAt
         raw.pointee.waiting_for = try arena.string(self.waitingFor, "locker.v1.ErasureProgress.waiting_for")
         raw.pointee.retry_at = self.retryAt
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

@@ -96,6 +96,9 @@ package struct ErasureReceipt: Sendable, Hashable {
     /// `instance_key`, field 63.
     package var instanceKey: UInt32
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -194,6 +197,9 @@ package struct ErasureReceipt: Sendable, Hashable {
         /// What was looked for, in words.
         package var lookedFor: String
 
+        /// What a newer version has written besides.
+        package var unknownFields = WireUnknownFields()
+
         /// A message with these fields; what is left out has its proto3 default.
         package init(
             name: String = "",
@@ -241,6 +247,7 @@ extension ErasureReceipt: WireMessage {
         self.controller = WireReading.string(raw.controller)
         self.version = WireReading.string(raw.version)
         self.instanceKey = raw.instance_key
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -278,6 +285,7 @@ extension ErasureReceipt: WireMessage {
         raw.pointee.controller = try arena.string(self.controller, "locker.v1.ErasureReceipt.controller")
         raw.pointee.version = try arena.string(self.version, "locker.v1.ErasureReceipt.version")
         raw.pointee.instance_key = self.instanceKey
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }
 
@@ -290,11 +298,13 @@ extension ErasureReceipt.Check: WireMessage {
         self.init()
         self.name = WireReading.string(raw.name)
         self.lookedFor = WireReading.string(raw.looked_for)
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
         let raw = wire.assumingMemoryBound(to: Locker__V1__ErasureReceipt__Check.self)
         raw.pointee.name = try arena.string(self.name, "locker.v1.ErasureReceipt.Check.name")
         raw.pointee.looked_for = try arena.string(self.lookedFor, "locker.v1.ErasureReceipt.Check.looked_for")
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

@@ -35,6 +35,9 @@ package struct Filesystem: Sendable, Hashable {
     /// The uuid that such a one is being given: set from before it is written to the device until it is its uuid.
     package var nextUuid: String
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         state: Filesystem.State = .init(rawValue: 0),
@@ -102,6 +105,7 @@ extension Filesystem: WireMessage {
         self.changedAt = raw.changed_at
         self.uuidInherited = raw.uuid_inherited != 0
         self.nextUuid = WireReading.string(raw.next_uuid)
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -115,5 +119,6 @@ extension Filesystem: WireMessage {
         raw.pointee.changed_at = self.changedAt
         raw.pointee.uuid_inherited = self.uuidInherited ? 1 : 0
         raw.pointee.next_uuid = try arena.string(self.nextUuid, "locker.v1.Filesystem.next_uuid")
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

@@ -57,6 +57,9 @@ package struct GroupSnapshotRecord: Sendable, Hashable {
     /// `deleting_at`, field 63.
     package var deletingAt: Int64
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -114,6 +117,9 @@ package struct GroupSnapshotRecord: Sendable, Hashable {
         /// `snapshot_id`, field 6.
         package var snapshotID: String
 
+        /// What a newer version has written besides.
+        package var unknownFields = WireUnknownFields()
+
         /// A message with these fields; what is left out has its proto3 default.
         package init(
             volumeID: String = "",
@@ -156,6 +162,7 @@ extension GroupSnapshotRecord: WireMessage {
         self.createdAt = raw.created_at
         self.takenAt = raw.taken_at
         self.deletingAt = raw.deleting_at
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -189,6 +196,7 @@ extension GroupSnapshotRecord: WireMessage {
         raw.pointee.created_at = self.createdAt
         raw.pointee.taken_at = self.takenAt
         raw.pointee.deleting_at = self.deletingAt
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }
 
@@ -205,6 +213,7 @@ extension GroupSnapshotRecord.Member: WireMessage {
         self.imageID = WireReading.string(raw.image_id)
         self.snapshotKey = WireReading.bytes(raw.snapshot_key)
         self.snapshotID = WireReading.string(raw.snapshot_id)
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -215,5 +224,6 @@ extension GroupSnapshotRecord.Member: WireMessage {
         raw.pointee.image_id = try arena.string(self.imageID, "locker.v1.GroupSnapshotRecord.Member.image_id")
         (raw.pointee.snapshot_key.len, raw.pointee.snapshot_key.data) = arena.bytes(self.snapshotKey)
         raw.pointee.snapshot_id = try arena.string(self.snapshotID, "locker.v1.GroupSnapshotRecord.Member.snapshot_id")
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

@@ -15,6 +15,9 @@ package struct Instance: Sendable, Hashable {
     /// the name of a predecessor may fence it at once.
     package var name: String
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         address: String = "",
@@ -34,11 +37,13 @@ extension Instance: WireMessage {
         self.init()
         self.address = WireReading.string(raw.address)
         self.name = WireReading.string(raw.name)
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
         let raw = wire.assumingMemoryBound(to: Locker__V1__Instance.self)
         raw.pointee.address = try arena.string(self.address, "locker.v1.Instance.address")
         raw.pointee.name = try arena.string(self.name, "locker.v1.Instance.name")
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

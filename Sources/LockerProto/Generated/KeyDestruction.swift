@@ -50,6 +50,9 @@ package struct KeyDestruction: Sendable, Hashable {
     /// `instance_key`, field 133.
     package var instanceKey: UInt32
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -102,6 +105,7 @@ extension KeyDestruction: WireMessage {
         self.host = WireReading.string(raw.host)
         self.version = WireReading.string(raw.version)
         self.instanceKey = raw.instance_key
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -120,5 +124,6 @@ extension KeyDestruction: WireMessage {
         raw.pointee.host = try arena.string(self.host, "locker.v1.KeyDestruction.host")
         raw.pointee.version = try arena.string(self.version, "locker.v1.KeyDestruction.version")
         raw.pointee.instance_key = self.instanceKey
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

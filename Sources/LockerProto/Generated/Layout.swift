@@ -17,6 +17,9 @@ package struct Layout: Sendable, Hashable {
     /// `created_at`, field 3.
     package var createdAt: Int64
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -39,6 +42,7 @@ extension Layout: WireMessage {
         self.format = raw.format
         self.shards = raw.shards
         self.createdAt = raw.created_at
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -46,5 +50,6 @@ extension Layout: WireMessage {
         raw.pointee.format = self.format
         raw.pointee.shards = self.shards
         raw.pointee.created_at = self.createdAt
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

@@ -20,6 +20,9 @@ package struct LedgerEntry: Sendable, Hashable {
     /// `counted_at`, field 4.
     package var countedAt: Int64
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -45,6 +48,7 @@ extension LedgerEntry: WireMessage {
         self.student = WireReading.string(raw.student)
         self.bytes = raw.bytes
         self.countedAt = raw.counted_at
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -53,5 +57,6 @@ extension LedgerEntry: WireMessage {
         raw.pointee.student = try arena.string(self.student, "locker.v1.LedgerEntry.student")
         raw.pointee.bytes = self.bytes
         raw.pointee.counted_at = self.countedAt
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

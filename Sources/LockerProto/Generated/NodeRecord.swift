@@ -27,6 +27,9 @@ package struct NodeRecord: Sendable, Hashable {
     /// Milliseconds since 1970, on the node's clock.
     package var seenAt: Int64
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -58,6 +61,7 @@ extension NodeRecord: WireMessage {
         self.maxVolumes = raw.max_volumes
         self.topology = WireReading.map(raw.topology, raw.n_topology) { ($0.key, $0.value) }
         self.seenAt = raw.seen_at
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -75,5 +79,6 @@ extension NodeRecord: WireMessage {
             "locker.v1.NodeRecord.topology"
         )
         raw.pointee.seen_at = self.seenAt
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

@@ -23,6 +23,9 @@ package struct QuotaException: Sendable, Hashable {
     /// Milliseconds since 1970.
     package var setAt: Int64
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -42,6 +45,9 @@ package struct QuotaException: Sendable, Hashable {
     package struct Bound: Sendable, Hashable {
         /// `most`, field 1.
         package var most: Int64
+
+        /// What a newer version has written besides.
+        package var unknownFields = WireUnknownFields()
 
         /// A message with these fields; what is left out has its proto3 default.
         package init(
@@ -64,6 +70,7 @@ extension QuotaException: WireMessage {
         self.bytes = raw.bytes.map { QuotaException.Bound(wire: $0) }
         self.volumes = raw.volumes.map { QuotaException.Bound(wire: $0) }
         self.setAt = raw.set_at
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -77,6 +84,7 @@ extension QuotaException: WireMessage {
             raw.pointee.volumes = try arena.message(value, as: Locker__V1__QuotaException__Bound.self)
         }
         raw.pointee.set_at = self.setAt
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }
 
@@ -88,10 +96,12 @@ extension QuotaException.Bound: WireMessage {
         let raw = wire.assumingMemoryBound(to: Locker__V1__QuotaException__Bound.self).pointee
         self.init()
         self.most = raw.most
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
         let raw = wire.assumingMemoryBound(to: Locker__V1__QuotaException__Bound.self)
         raw.pointee.most = self.most
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

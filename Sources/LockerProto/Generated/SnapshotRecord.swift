@@ -104,6 +104,9 @@ package struct SnapshotRecord: Sendable, Hashable {
     /// `deleting_at`, field 63.
     package var deletingAt: Int64
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -244,6 +247,7 @@ extension SnapshotRecord: WireMessage {
         self.createdAt = raw.created_at
         self.takenAt = raw.taken_at
         self.deletingAt = raw.deleting_at
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -298,5 +302,6 @@ extension SnapshotRecord: WireMessage {
         raw.pointee.created_at = self.createdAt
         raw.pointee.taken_at = self.takenAt
         raw.pointee.deleting_at = self.deletingAt
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

@@ -20,6 +20,9 @@ package struct Source: Sendable, Hashable {
     /// The image of the archive that the volume was restored from.
     package var archiveImageID: String
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         snapshotID: String = "",
@@ -45,6 +48,7 @@ extension Source: WireMessage {
         self.volumeID = WireReading.string(raw.volume_id)
         self.templateImage = WireReading.string(raw.template_image)
         self.archiveImageID = WireReading.string(raw.archive_image_id)
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -53,5 +57,6 @@ extension Source: WireMessage {
         raw.pointee.volume_id = try arena.string(self.volumeID, "locker.v1.Source.volume_id")
         raw.pointee.template_image = try arena.string(self.templateImage, "locker.v1.Source.template_image")
         raw.pointee.archive_image_id = try arena.string(self.archiveImageID, "locker.v1.Source.archive_image_id")
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

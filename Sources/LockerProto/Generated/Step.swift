@@ -14,6 +14,9 @@ package struct Step: Sendable, Hashable {
     /// Milliseconds since 1970, on the owner's clock.
     package var startedAt: Int64
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         owner: Instance? = nil,
@@ -33,6 +36,7 @@ extension Step: WireMessage {
         self.init()
         self.owner = raw.owner.map { Instance(wire: $0) }
         self.startedAt = raw.started_at
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -41,5 +45,6 @@ extension Step: WireMessage {
             raw.pointee.owner = try arena.message(value, as: Locker__V1__Instance.self)
         }
         raw.pointee.started_at = self.startedAt
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

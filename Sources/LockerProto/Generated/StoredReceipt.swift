@@ -20,6 +20,9 @@ package struct StoredReceipt: Sendable, Hashable {
     /// `public_key`, field 4.
     package var publicKey: [UInt8]
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -45,6 +48,7 @@ extension StoredReceipt: WireMessage {
         self.receipt = WireReading.bytes(raw.receipt)
         self.signature = WireReading.bytes(raw.signature)
         self.publicKey = WireReading.bytes(raw.public_key)
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -53,5 +57,6 @@ extension StoredReceipt: WireMessage {
         (raw.pointee.receipt.len, raw.pointee.receipt.data) = arena.bytes(self.receipt)
         (raw.pointee.signature.len, raw.pointee.signature.data) = arena.bytes(self.signature)
         (raw.pointee.public_key.len, raw.pointee.public_key.data) = arena.bytes(self.publicKey)
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

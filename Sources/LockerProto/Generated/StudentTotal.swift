@@ -26,6 +26,9 @@ package struct StudentTotal: Sendable, Hashable {
     /// Counts the changes, as in VolumeRecord.
     package var revision: UInt64
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -57,6 +60,7 @@ extension StudentTotal: WireMessage {
         self.quotaBytes = raw.quota_bytes
         self.quotaVolumes = raw.quota_volumes
         self.revision = raw.revision
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -67,5 +71,6 @@ extension StudentTotal: WireMessage {
         raw.pointee.quota_bytes = self.quotaBytes
         raw.pointee.quota_volumes = self.quotaVolumes
         raw.pointee.revision = self.revision
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

@@ -136,6 +136,9 @@ package struct VolumeRecord: Sendable, Hashable {
     /// What this is the archive of; not set for a volume in use.
     package var archive: Archive?
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -339,6 +342,7 @@ extension VolumeRecord: WireMessage {
         self.trashedAt = raw.trashed_at
         self.erasure = raw.erasure.map { ErasureProgress(wire: $0) }
         self.archive = raw.archive.map { Archive(wire: $0) }
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -419,5 +423,6 @@ extension VolumeRecord: WireMessage {
         if let value = self.archive {
             raw.pointee.archive = try arena.message(value, as: Locker__V1__Archive.self)
         }
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

@@ -43,6 +43,9 @@ package struct WrappedKey: Sendable, Hashable {
     /// Milliseconds since 1970.
     package var wrappedAt: Int64
 
+    /// What a newer version has written besides.
+    package var unknownFields = WireUnknownFields()
+
     /// A message with these fields; what is left out has its proto3 default.
     package init(
         format: UInt32 = 0,
@@ -89,6 +92,7 @@ extension WrappedKey: WireMessage {
         self.radosNamespace = WireReading.string(raw.rados_namespace)
         self.course = WireReading.string(raw.course)
         self.wrappedAt = raw.wrapped_at
+        self.unknownFields = WireUnknownFields(wire)
     }
 
     package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {
@@ -111,5 +115,6 @@ extension WrappedKey: WireMessage {
         raw.pointee.rados_namespace = try arena.string(self.radosNamespace, "locker.v1.WrappedKey.rados_namespace")
         raw.pointee.course = try arena.string(self.course, "locker.v1.WrappedKey.course")
         raw.pointee.wrapped_at = self.wrappedAt
+        self.unknownFields.write(to: wire, arena: arena)
     }
 }

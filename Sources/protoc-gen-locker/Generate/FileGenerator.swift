@@ -12,10 +12,12 @@ struct FileGenerator {
     let file: ProtoFile
     /// The C target with protoc-c's output.
     let wire: String
+    /// Whether messages keep the fields that they do not know.
+    let keepsUnknown: Bool
 
     func files() -> [Generated] {
         let messages = self.file.messages.map { message in
-            let generator = MessageGenerator(package: self.file.package)
+            let generator = MessageGenerator(package: self.file.package, keepsUnknown: self.keepsUnknown)
             var body = SourceText()
             generator.type(message, into: &body)
             generator.conformances(message, into: &body)

@@ -4,6 +4,7 @@
 /// Writes a message as a Swift struct, and its conformance to WireMessage.
 struct MessageGenerator {
     let package: String
+    let keepsUnknown: Bool
 
     /// The struct with its nested types.
     func type(_ message: ProtoMessage, into out: inout SourceText) {
@@ -12,6 +13,11 @@ struct MessageGenerator {
             for property in self.properties(message) {
                 out.comment(property.comment, otherwise: property.fallbackComment)
                 out.line("package var \(property.name): \(property.type)")
+                out.line()
+            }
+            if self.keepsUnknown {
+                out.line("/// What a newer version has written besides.")
+                out.line("package var unknownFields = WireUnknownFields()")
                 out.line()
             }
             self.initialiser(message, into: &out)
@@ -33,7 +39,8 @@ struct MessageGenerator {
     /// The conformances of the message and of all that is nested in it.
     func conformances(_ message: ProtoMessage, into out: inout SourceText) {
         out.line()
-        WireGenerator(message: message, package: self.package).conformance(into: &out)
+        WireGenerator(message: message, package: self.package, keepsUnknown: self.keepsUnknown)
+            .conformance(into: &out)
         for nested in message.messages { self.conformances(nested, into: &out) }
     }
 

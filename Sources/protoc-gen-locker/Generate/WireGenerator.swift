@@ -5,6 +5,7 @@
 struct WireGenerator {
     let message: ProtoMessage
     let package: String
+    let keepsUnknown: Bool
 
     private var raw: String { Naming.cType(self.message.fullName) }
 
@@ -22,8 +23,10 @@ struct WireGenerator {
 
     private func reading(into out: inout SourceText) {
         out.block("package init(wire: UnsafeRawPointer) {") { out in
-            guard !self.message.fields.isEmpty else { return out.line("self.init()") }
-            out.line("let raw = wire.assumingMemoryBound(to: \(self.raw).self).pointee")
+            guard !self.message.fields.isEmpty || self.keepsUnknown else { return out.line("self.init()") }
+            if !self.message.fields.isEmpty {
+                out.line("let raw = wire.assumingMemoryBound(to: \(self.raw).self).pointee")
+            }
             out.line("self.init()")
             for field in self.message.fields where field.oneof == nil {
                 out.line("self.\(Naming.member(field.name)) = \(self.read(field))")
@@ -43,6 +46,7 @@ struct WireGenerator {
                     out.line("    break")
                 }
             }
+            if self.keepsUnknown { out.line("self.unknownFields = WireUnknownFields(wire)") }
         }
     }
 
@@ -72,9 +76,11 @@ struct WireGenerator {
 
     private func writing(into out: inout SourceText) {
         let signature = "package func write(to wire: UnsafeMutableRawPointer, arena: WireArena) throws(WireError) {"
-        guard !self.message.fields.isEmpty else { return out.line(signature + "}") }
+        guard !self.message.fields.isEmpty || self.keepsUnknown else { return out.line(signature + "}") }
         out.block(signature) { out in
-            out.line("let raw = wire.assumingMemoryBound(to: \(self.raw).self)")
+            if !self.message.fields.isEmpty {
+                out.line("let raw = wire.assumingMemoryBound(to: \(self.raw).self)")
+            }
             for field in self.message.fields where field.oneof == nil {
                 self.write(field, from: "self.\(Naming.member(field.name))", into: &out)
             }
@@ -91,6 +97,7 @@ struct WireGenerator {
                     out.line("    break")
                 }
             }
+            if self.keepsUnknown { out.line("self.unknownFields.write(to: wire, arena: arena)") }
         }
     }
 
