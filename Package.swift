@@ -88,6 +88,10 @@ let package = Package(
             dependencies: ["Host", "Locker", "Redaction", httpClient, nioCore, nioHTTP1, nioSSL, system]
         ),
         .target(
+            name: "Kubernetes",
+            dependencies: ["Host", "Redaction", httpClient, nioCore, nioHTTP1, nioSSL, system]
+        ),
+        .target(
             name: "Telemetry",
             dependencies: [coreMetrics, logging, metrics, nioCore, nioHTTP1, nioPosix, lifecycle]
         ),
@@ -95,8 +99,8 @@ let package = Package(
         .target(
             name: "Driver",
             dependencies: [
-                "BlockMap", "CSI", "GRPCWire", "Host", "Locker", "LockerProto", "ProtobufC", "RBD", "Rados",
-                "Redaction", "Vault",
+                "BlockMap", "CSI", "GRPCWire", "Host", "Kubernetes", "Locker", "LockerProto", "ProtobufC", "RBD",
+                "Rados", "Redaction", "Vault",
                 crypto, grpcCore, grpcTransport, lifecycle, logging, metrics, nioCore, nioPosix, system,
             ]
         ),
@@ -105,8 +109,8 @@ let package = Package(
         .executableTarget(
             name: "locker",
             dependencies: [
-                "BlockMap", "Driver", "Host", "Locker", "Rados", "StatusPage", "Telemetry", arguments, coreMetrics,
-                lifecycle, logging, metrics, system,
+                "BlockMap", "Driver", "Host", "Kubernetes", "Locker", "Rados", "StatusPage", "Telemetry", arguments,
+                coreMetrics, lifecycle, logging, metrics, system,
             ]
         ),
         .executableTarget(
@@ -144,10 +148,16 @@ let package = Package(
             path: "Tests/TestSupport"
         ),
         .target(
+            name: "HTTPStandIn",
+            dependencies: ["TestSupport", nioCore, nioHTTP1, nioPosix, nioSSL, system],
+            path: "Tests/HTTPStandIn"
+        ),
+        .target(
             name: "VaultStandIn",
-            dependencies: ["TestSupport", crypto, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL],
+            dependencies: ["HTTPStandIn", "TestSupport", crypto, httpClient, nioCore, nioHTTP1],
             path: "Tests/VaultStandIn"
         ),
+        .target(name: "KubernetesStandIn", dependencies: ["HTTPStandIn", nioHTTP1], path: "Tests/KubernetesStandIn"),
         .testTarget(
             name: "ProtobufCTests",
             dependencies: [
@@ -181,7 +191,13 @@ let package = Package(
         ),
         .testTarget(
             name: "VaultTests",
-            dependencies: ["Host", "Locker", "Redaction", "TestSupport", "Vault", "VaultStandIn", system]
+            dependencies: [
+                "HTTPStandIn", "Host", "Locker", "Redaction", "TestSupport", "Vault", "VaultStandIn", system,
+            ]
+        ),
+        .testTarget(
+            name: "KubernetesTests",
+            dependencies: ["HTTPStandIn", "Kubernetes", "KubernetesStandIn", "TestSupport", system]
         ),
         .testTarget(
             name: "TelemetryTests",
@@ -191,11 +207,9 @@ let package = Package(
         .testTarget(
             name: "DriverTests",
             dependencies: [
-                "BlockMap", "CSI", "Driver", "GRPCWire", "Host", "Locker", "LockerProto", "ProtobufC",
-                "RBD", "Rados",
-                "Redaction", "Telemetry", "TestSupport", "VaultStandIn", grpcCore, grpcTransport, logging, metrics,
-                subprocess,
-                system,
+                "BlockMap", "CSI", "Driver", "GRPCWire", "HTTPStandIn", "Host", "Kubernetes", "KubernetesStandIn",
+                "Locker", "LockerProto", "ProtobufC", "RBD", "Rados", "Redaction", "Telemetry", "TestSupport",
+                "VaultStandIn", grpcCore, grpcTransport, logging, metrics, subprocess, system,
             ]
         ),
         .testTarget(

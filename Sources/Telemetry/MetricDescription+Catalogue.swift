@@ -17,6 +17,7 @@ extension MetricDescription {
         ),
         MetricDescription("locker_erasures_total", help: "Deleted volumes whose data is proved to be gone."),
         MetricDescription("locker_erasure_failures_total", help: "Attempts to erase a volume that failed."),
+        MetricDescription("locker_silent_nodes_fenced_total", help: "Nodes that were fenced for their silence."),
         MetricDescription("locker_kubelet_registered", help: "Whether kubelet has taken the driver on, 1 or 0."),
         MetricDescription("locker_mapped_volumes", help: "Block devices of images on this node."),
         MetricDescription("locker_volume_healthy", help: "Whether the image's device can serve, 1 or 0."),

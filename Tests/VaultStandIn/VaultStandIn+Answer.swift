@@ -2,13 +2,15 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import Foundation
+internal import HTTPStandIn
 internal import NIOHTTP1
 internal import Synchronization
 
 extension VaultStandIn {
     /// The answer to a request; `nil` for none at all.
-    func answer(_ head: HTTPRequestHead, _ body: Data, connection: Int) -> (status: Int, body: Data)? {
-        self.state.withLock { state in
+    func answer(_ request: HTTPStandIn.Request) -> HTTPStandIn.Answer? {
+        let head = request.head
+        return self.state.withLock { state in
             let path = String(head.uri.dropFirst("/v1/".count))
             let token = head.headers.first(name: "X-Vault-Token") ?? ""
             state.seen.append(
@@ -17,25 +19,28 @@ extension VaultStandIn {
                     path: path,
                     token: token,
                     namespace: head.headers.first(name: "X-Vault-Namespace") ?? "",
-                    connection: connection
+                    connection: request.connection
                 )
             )
             if state.behaviour.isSilent { return nil }
-            if let nonsense = state.behaviour.nonsense { return (200, Data(nonsense.utf8)) }
+            if let nonsense = state.behaviour.nonsense { return .init(status: 200, body: Array(nonsense.utf8)) }
             do throws(VaultRefusal) {
                 if !state.behaviour.refusals.isEmpty {
                     throw VaultRefusal(state.behaviour.refusals.removeFirst(), "made to fail")
                 }
                 if state.behaviour.isSealed { throw VaultRefusal(503, "Vault is sealed") }
-                let fields = (try? JSONSerialization.jsonObject(with: body)) as? [String: Any] ?? [:]
+                let fields = (try? JSONSerialization.jsonObject(with: Data(request.body))) as? [String: Any] ?? [:]
                 let content = try state.handle(head.method, path, token, fields)
-                guard let content else { return (204, Data()) }
-                return (200, (try? JSONSerialization.data(withJSONObject: content)) ?? Data())
+                guard let content else { return .init(status: 204) }
+                return .init(status: 200, body: Self.json(content))
             } catch {
-                let content = ["errors": error.errors]
-                return (error.status, (try? JSONSerialization.data(withJSONObject: content)) ?? Data())
+                return .init(status: error.status, body: Self.json(["errors": error.errors]))
             }
         }
+    }
+
+    private static func json(_ content: [String: Any]) -> [UInt8] {
+        (try? JSONSerialization.data(withJSONObject: content)).map(Array.init) ?? []
     }
 }
 

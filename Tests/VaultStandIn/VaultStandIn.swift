@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import Foundation
-internal import NIOCore
-internal import NIOHTTP1
-internal import NIOPosix
-internal import NIOSSL
+package import HTTPStandIn
 internal import Synchronization
 
 /// A server that answers as Vault's documented HTTP API says, for tests on machines without Vault. It is not Vault.
@@ -52,63 +48,41 @@ package final class VaultStandIn: Sendable {
         var logins = 0
     }
 
-    let state = Mutex(State())
-    private let channel: any Channel
-    private let isEncrypted: Bool
+    let state: Mutex<State>
+    private let server: Mutex<HTTPStandIn?>
 
-    private init(channel: any Channel, isEncrypted: Bool, state: Accepting) {
-        self.channel = channel
-        self.isEncrypted = isEncrypted
-        state.server.withLock { $0 = self }
-    }
-
-    /// What connections are given before there is a server for them.
-    private final class Accepting: Sendable {
-        let server = Mutex<VaultStandIn?>(nil)
+    private init() {
+        self.state = Mutex(State())
+        self.server = Mutex(nil)
     }
 
     /// Starts one on loopback.
     ///
     /// - Parameters:
     ///   - port: where; any by default.
-    ///   - certificate: the server's certificate and key in PEM, for HTTPS.
+    ///   - certificate: for HTTPS.
     package static func start(
         port: Int = 0,
-        certificate: (chain: String, key: String)? = nil
+        certificate: HTTPStandIn.Certificate? = nil
     ) async throws -> VaultStandIn {
-        let accepting = Accepting()
-        var context: NIOSSLContext?
-        if let certificate {
-            let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.chain.utf8))
-            let key = try NIOSSLPrivateKey(bytes: Array(certificate.key.utf8), format: .pem)
-            context = try NIOSSLContext(
-                configuration: .makeServerConfiguration(
-                    certificateChain: chain.map { .certificate($0) },
-                    privateKey: .privateKey(key)
-                )
-            )
-        }
-        let tls = context
-        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
-                    try pipeline.configureHTTPServerPipeline()
-                    guard let server = accepting.server.withLock({ $0 }) else { throw ChannelError.ioOnClosedChannel }
-                    try pipeline.addHandler(VaultExchange(server))
-                }
+        let vault = VaultStandIn()
+        let server = try await HTTPStandIn.start(port: port, certificate: certificate) {
+            vault.state.withLock { state in
+                state.connections += 1
+                return state.connections
             }
-            .bind(host: "127.0.0.1", port: port).get()
-        return VaultStandIn(channel: channel, isEncrypted: tls != nil, state: accepting)
+        } answer: {
+            vault.answer($0)
+        }
+        vault.server.withLock { $0 = server }
+        return vault
     }
 
     /// Where it listens.
-    package var port: Int { self.channel.localAddress?.port ?? 0 }
+    package var port: Int { self.server.withLock { $0?.port } ?? 0 }
 
     /// As `vaultAddress` has it.
-    package var address: String { "\(self.isEncrypted ? "https" : "http")://127.0.0.1:\(self.port)" }
+    package var address: String { self.server.withLock { $0?.address } ?? "" }
 
     /// Changes what it does.
     package func change(_ body: (inout Behaviour) -> Void) { self.state.withLock { body(&$0.behaviour) } }
@@ -121,7 +95,6 @@ package final class VaultStandIn: Sendable {
 
     /// Ends it.
     package func stop() async {
-        // Fails for one that was stopped before only.
-        try? await self.channel.close()
+        await self.server.withLock { $0 }?.stop()
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import Foundation
+internal import HTTPStandIn
 internal import Host
 internal import Locker
 internal import SystemPackage
@@ -195,15 +196,17 @@ struct VaultFailureTests {
         )
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
-        let chains = try await [Self.certificate(in: directory, "one"), Self.certificate(in: directory, "other")]
-        let standIn = try await VaultStandIn.start(certificate: chains[0])
+        let one = try await HTTPStandIn.Certificate.selfSigned("one")
+        let file = directory.appending(path: "one.pem")
+        try Data(one.chain.utf8).write(to: file)
+        let standIn = try await VaultStandIn.start(certificate: one)
         func wrap(_ others: [String: String], address: String) async throws {
             let entries = ["encryptionKMSType": "vault", "vaultAddress": address, "vaultToken": "root"]
             try await VaultFixture.withKeeper(entries.merging(others) { $1 }) { keeper in
                 _ = try await keeper.wrap(DataEncryptionKey.random(), of: VaultFixture.identity())
             }
         }
-        for trusted in [[:], ["vaultCACert": chains[1].chain]] {
+        for trusted in [[:], ["vaultCACert": try await HTTPStandIn.Certificate.selfSigned("other").chain]] {
             await expectRefusal(.failedPrecondition, saying: "not trusted", "vaultCAFile") {
                 try await wrap(trusted, address: standIn.address)
             }
@@ -211,7 +214,7 @@ struct VaultFailureTests {
         #expect(standIn.seen.isEmpty)
         // That it is spoken to at all: there is no key.
         for trusted in [
-            ["vaultCACert": chains[0].chain], ["vaultCAFile": directory.appending(path: "one.pem").path],
+            ["vaultCACert": one.chain], ["vaultCAFile": file.path],
         ] {
             await expectRefusal(.failedPrecondition, saying: "derived=true") {
                 try await wrap(trusted, address: standIn.address)
@@ -226,20 +229,5 @@ struct VaultFailureTests {
             try await wrap([:], address: plain.address.replacing("http:", with: "https:"))
         }
         await plain.stop()
-    }
-
-    /// A certificate that has signed itself, and its key.
-    private static func certificate(in directory: URL, _ name: String) async throws -> (chain: String, key: String) {
-        let (chain, key) = (directory.appending(path: "\(name).pem"), directory.appending(path: "\(name).key"))
-        let process = try ChildProcess(
-            "/usr/bin/openssl",
-            [
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                "-subj", "/CN=\(name)", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key.path, "-out",
-                chain.path,
-            ]
-        )
-        try #require(await process.wait() == 0)
-        return (try String(contentsOf: chain, encoding: .utf8), try String(contentsOf: key, encoding: .utf8))
     }
 }

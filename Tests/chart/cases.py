@@ -40,6 +40,12 @@ CASES = {
             }
         ],
     },
+    # Nodes that are silent are given up.
+    "failover": {
+        **CLUSTER,
+        "instance": {"users": USERS},
+        "controller": {"silentNodes": {"fenceAfterSeconds": 60, "taint": True}},
+    },
     # Only the kernel's rbd.
     "kernel": {**CLUSTER, "data": {"enabled": False}, "storageClasses": [course(parameters={"mounter": "rbd"})]},
     # No host network: ublk and FUSE only.

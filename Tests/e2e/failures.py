@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The Locker authors
 """What pods and their data go through when processes and nodes end: for an installation of the run's own."""
+import base64
 import os
 import shutil
 import signal
@@ -135,6 +136,64 @@ def lost_node(world, pods):
     return "%.1f s from giving the node up to Running elsewhere; %d records" % (took, kept)
 
 
+def silent_node(world, pods):
+    """a node goes silent, and the controller gives it up by itself: fenced, tainted, its data elsewhere, and taken back"""
+    own = world.needs_processes()
+    prepared = world.needs_prepared("csi-attacher gives a silent node six minutes")
+    lost, other = world.nodes[1], world.nodes[0]
+    folder, variables = own.account(watchman(world, pods.namespace))
+    own.end("controller")
+    own.start_controller("--fence-silent-nodes", "40", "--taint-silent-nodes", "--kubernetes-account", folder,
+                         environment=variables)
+    prepared.make(pods.namespace, "precious")
+    pods.write("writer", "precious", lost)
+    time.sleep(20)  # Both nodes renew their leases before the controller's eyes.
+    durable, begun = pods.acknowledged("writer"), time.monotonic()
+    own.signal_node(lost, signal.SIGSTOP)
+    try:
+        until("the silent node has the taint", lambda: taint(world, lost))
+        took = time.monotonic() - begun
+        if taint(world, other):
+            raise Wrong("%s, which is well, has the taint too" % other)
+        until("Kubernetes deletes its pods", lambda: pods.api.get("Pod", "writer", pods.namespace)["metadata"].get(
+            "deletionTimestamp"))
+        pods.remove("writer", force=True)  # Kubernetes from 1.24 does both itself, by the taint.
+        prepared.give_up(pods.namespace, "precious", lost)
+        kept = pods.check("heir", "precious", durable, other)
+    finally:
+        own.signal_node(lost, signal.SIGCONT)
+    until("the taint is taken from the node that is back", lambda: not taint(world, lost))
+    nothing_left(world, lost, pods, "precious")
+    if pods.check("judge", "precious", durable, lost) != kept:
+        raise Wrong("the node that was given up has written late")
+    prepared.remove(pods.namespace, "precious")
+    own.end("controller")
+    own.start_controller()
+    return "%.0f s from its last sign to the taint; %d records" % (took, kept)
+
+
+def taint(world, node):
+    """The taint by which the controller has given a node up."""
+    return [one for one in world.api.get("Node", node)["spec"].get("taints", [])
+            if one["key"] == "node.kubernetes.io/out-of-service" and one["value"] == world.driver]
+
+
+def watchman(world, namespace):
+    """A token with the rights that the chart gives the controller for this, and no others."""
+    api, name = world.api, "watchman"
+    api.create("ServiceAccount", name, {}, namespace)
+    subjects = [{"kind": "ServiceAccount", "name": name, "namespace": namespace}]
+    for kind, where, group, resource, verbs in (
+            ("Role", "kube-node-lease", "coordination.k8s.io", "leases", ["list"]),
+            ("ClusterRole", None, "", "nodes", ["get", "list", "patch"])):
+        api.create(kind, name, {"rules": [{"apiGroups": [group], "resources": [resource], "verbs": verbs}]}, where)
+        reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name}
+        api.create(kind + "Binding", name, {"roleRef": reference, "subjects": subjects}, where)
+    secret = until("the account has a token", lambda: api.get("ServiceAccount", name, namespace).get("secrets"))
+    data = until("the token is made", lambda: api.get("Secret", secret[0]["name"], namespace).get("data"))
+    return base64.b64decode(data["token"]).decode()
+
+
 def upgrade(world, pods):
     """controller and node processes are replaced while a pod writes: the pod notices nothing"""
     own, node = world.needs_processes(), world.nodes[0]
@@ -181,4 +240,4 @@ def uninstall(world, pods):
         raise Wrong("left: %s %s" % (own.controller_socket, own.devices()))
 
 
-STORIES = (node_restarts, kubelet_restarts, data_dies, lost_node, upgrade, uninstall)
+STORIES = (node_restarts, kubelet_restarts, data_dies, lost_node, silent_node, upgrade, uninstall)

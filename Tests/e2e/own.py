@@ -4,6 +4,7 @@
 import glob
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -87,11 +88,12 @@ class Own:
         """Where the driver's socket is."""
         return os.path.join(self.kubelet_folder(node), "plugins", self.driver)
 
-    def start(self, name, *arguments):
-        """Starts a process."""
+    def start(self, name, *arguments, environment=None):
+        """Starts a process, with further variables."""
         with open(self.path(name + ".log"), "ab") as log:
             self.processes[name] = subprocess.Popen(
-                [*arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                [*arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                env={**os.environ, **(environment or {})})
 
     def end(self, name, how=signal.SIGTERM):
         """Ends a process and waits for that."""
@@ -107,12 +109,24 @@ class Own:
         if self.processes[name].poll() is not None:
             raise Wrong("%s has ended with %d: see %s.log" % (name, self.processes[name].returncode, self.path(name)))
 
-    def start_controller(self):
-        """Starts `locker controller`, and upstream's sidecars beside it where they are."""
+    def start_controller(self, *options, environment=None):
+        """Starts `locker controller`, with further options and variables."""
         self.start("controller", self.locker, "controller", "--endpoint", "unix://" + self.controller_socket,
                    "--driver-name", self.driver, "--instance-key", self.path("instance-key"),
-                   "--instance-id", "controller", "--log-format", "text", *self.clusters())
+                   "--instance-id", "controller", "--log-format", "text", *self.clusters(), *options,
+                   environment=environment)
         self.serving("controller", self.controller_socket)
+
+    def account(self, token):
+        """What a pod is given to ask Kubernetes with: the directory, and the variables."""
+        folder = self.path("account")
+        os.makedirs(folder, exist_ok=True)
+        shutil.copy(self.path("k/pki/ca.crt"), folder)
+        with open(os.path.join(folder, "token"), "w") as file:
+            file.write(token)
+        with open(self.kubeconfig) as file:
+            server = re.search(r'server: *"?https://(.+?):(\d+)', file.read())
+        return folder, {"KUBERNETES_SERVICE_HOST": server[1], "KUBERNETES_SERVICE_PORT": server[2]}
 
     def start_sidecars(self):
         """Starts upstream's sidecars, with an administrator's rights."""

@@ -5,9 +5,11 @@ package import BlockMap
 internal import CSI
 internal import GRPCCore
 internal import Host
+internal import Kubernetes
 package import Locker
 internal import LockerProto
 package import Logging
+internal import Metrics
 internal import Rados
 package import ServiceLifecycle
 internal import SystemPackage
@@ -123,9 +125,41 @@ package struct Plugin: Sendable {
             ownNode: self.options.nodeID.isEmpty ? nil : self.options.nodeID
         )
         self.status = { try await server.status($0) }
+        try self.addSilentNodes(volumes: volumes, places: { try await server.places(after: nil) })
         self.registrations.append(ControllerRegistration(server))
         self.registrations.append(GroupControllerRegistration(GroupServer(controller: server)))
         self.registrations.append(SnapshotMetadataRegistration(SnapshotMetadataServer(controller: server)))
+    }
+
+    /// Adds the watch over silent nodes, if it is asked for.
+    private mutating func addSilentNodes(
+        volumes: Volumes,
+        places: @escaping @Sendable () async throws -> [RecordPlace]
+    ) throws(LockerError) {
+        guard let silence = self.options.silence else { return }
+        guard let access = self.options.kubernetes else {
+            throw LockerError(
+                .invalidArgument,
+                "--fence-silent-nodes needs Kubernetes, which sets KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT in pods"
+            )
+        }
+        guard try !self.catalog.identities().isEmpty else {
+            throw LockerError(
+                .invalidArgument,
+                "--fence-silent-nodes needs --instance-config with a user: no call brings one to fence nodes as"
+            )
+        }
+        let api = KubernetesAPI(access)
+        let nodes = SilentNodes(
+            api: api,
+            taint: self.options.taintsSilentNodes ? .outOfService(by: self.options.driverName) : nil,
+            volumes: volumes,
+            places: places,
+            patience: silence,
+            logger: self.logger,
+            count: Counter(label: "locker_silent_nodes_fenced_total")
+        )
+        self.services.append(BackgroundService({ try await nodes.run() }, end: { await api.shutDown() }))
     }
 
     /// Adds the Node service over some mappers.

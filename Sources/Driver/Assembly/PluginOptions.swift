@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+package import Kubernetes
 package import Locker
 package import SystemPackage
 
@@ -14,6 +15,12 @@ package struct PluginOptions: Sendable {
     package var instanceKey: FilePath?
     package var keyEncryptionKeys: FilePath?
     package var receiptsKept: Duration?
+    /// For how long a node is silent before it is given up; `nil` for never.
+    package var silence: Duration?
+    /// Whether nodes that are given up get a taint.
+    package var taintsSilentNodes: Bool
+    /// Where Kubernetes' API server is; `nil` outside of a cluster.
+    package var kubernetes: KubernetesAccess?
     package var instanceID: String
     package var nodeID: String
     package var topology: [String: String]
@@ -38,6 +45,9 @@ package struct PluginOptions: Sendable {
         instanceKey: FilePath?,
         keyEncryptionKeys: FilePath? = nil,
         receiptsKept: Duration? = nil,
+        silence: Duration? = nil,
+        taintsSilentNodes: Bool = false,
+        kubernetes: KubernetesAccess? = nil,
         instanceID: String,
         nodeID: String,
         topology: [String: String] = [:],
@@ -58,6 +68,9 @@ package struct PluginOptions: Sendable {
         self.instanceKey = instanceKey
         self.keyEncryptionKeys = keyEncryptionKeys
         self.receiptsKept = receiptsKept
+        self.silence = silence
+        self.taintsSilentNodes = taintsSilentNodes
+        self.kubernetes = kubernetes
         self.instanceID = instanceID
         self.nodeID = nodeID
         self.topology = topology

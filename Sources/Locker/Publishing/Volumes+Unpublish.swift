@@ -62,7 +62,7 @@ extension Volumes {
     }
 
     /// Makes sure that a node's client writes to a volume no more.
-    private func fence(_ attachment: Attachment, of record: VolumeRecord, io: IOContext) async throws {
+    func fence(_ attachment: Attachment, of record: VolumeRecord, io: IOContext) async throws {
         let address = attachment.clientAddress
         try await explaining(
             "fence client \(address) of node \(attachment.nodeID), which still has volume \"\(record.requestName)\""
@@ -88,7 +88,7 @@ extension Volumes {
         }
         let metadata: Logger.Metadata = ["node.id": "\(attachment.nodeID)", "client": "\(address)"]
         self.logger.warning(
-            "A node that did not give its volume back was fenced",
+            "A client that did not give its volume back was fenced",
             metadata: record.logMetadata.merging(metadata) { $1 }
         )
     }

@@ -1,6 +1,6 @@
 {{/* SPDX-License-Identifier: Apache-2.0 */}}
 
-{{/* What the controller's sidecars that talk to the API server have in common: the token, which Locker itself is not given. */}}
+{{/* What the controller's sidecars that talk to the API server have in common: the token, which Locker itself is given to watch nodes only. */}}
 {{- define "locker.controllerSidecar" -}}
 securityContext:
   {{- include "locker.restricted" . | nindent 2 }}
