@@ -3,6 +3,7 @@
 """What Helm makes of the chart, as objects."""
 import copy
 import functools
+import json
 import os
 import sys
 
@@ -102,6 +103,11 @@ def rendering(case):
 
 
 if __name__ == "__main__":
-    for path, text in sorted(texts(CASES[sys.argv[1]]).items()):
-        if text.strip():
+    if sys.argv[1].endswith(".json"):
+        with open(sys.argv[1], encoding="utf-8") as values:
+            wanted = json.load(values)
+    else:
+        wanted = CASES[sys.argv[1]]
+    for path, text in sorted(texts(wanted).items()):
+        if text.strip() and path.endswith(".yaml"):
             print(f"---\n# {path}\n{text.strip()}")

@@ -118,15 +118,15 @@ class PodTests(unittest.TestCase):
             allowed = {
                 "locker-node": {
                     plugin, f"{KUBELET}/plugins", f"{KUBELET}/pods", f"{KUBELET}/plugins_registry", "/dev",
-                    "/sys/fs/cgroup",
+                    "/sys", "/sys/fs/cgroup",
                 },
-                "locker-data": {plugin, "/dev"},
+                "locker-data": {plugin, "/dev", "/sys"},
             }  # fmt: skip
             for pod, spec, _ in rendering(case).pods():
                 paths = {one["hostPath"]["path"] for one in spec["volumes"] if "hostPath" in one}
                 self.assertEqual(paths, allowed.get(base(pod), set()), f"{case}: {pod}")
         document = read("docs/kubernetes.md")
-        for path in ("plugins/DRIVER", "plugins_registry", "`pods`", "`/dev`", "`/sys/fs/cgroup`"):
+        for path in ("plugins/DRIVER", "plugins_registry", "`pods`", "`/dev`", "`/sys`", "`/sys/fs/cgroup`"):
             self.assertIn(path, document)
 
     def test_who_mounts_what(self):

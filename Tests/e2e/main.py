@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 
+import charted_stories
 import failures
 import stories
 from api import Wrong
@@ -37,11 +38,14 @@ def tell(world, story):
 
 def main(words):
     """Tells all stories, or some."""
+    charted = "--chart" in words
+    words = [word for word in words if word != "--chart"]
+    told = charted_stories.STORIES if charted else STORIES
     if words == ["--list"]:
-        for story in STORIES:
+        for story in told:
             print("  %-24s %s" % (story.__name__, story.__doc__))
         return 0
-    wanted = [story for story in STORIES if not words or any(word in story.__name__ for word in words)]
+    wanted = [story for story in told if not words or any(word in story.__name__ for word in words)]
     if not wanted:
         print("e2e: no story is called %s: see dev/e2e --list" % " or ".join(words), file=sys.stderr)
         return 2
@@ -49,7 +53,7 @@ def main(words):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     begun, table = time.monotonic(), []
     try:
-        world = World()
+        world = World(charted)
     except (Wrong, subprocess.SubprocessError) as wrong:
         print("e2e: FAILED: %s" % wrong)
         return 1

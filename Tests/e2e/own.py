@@ -25,7 +25,7 @@ class Own:
         # Short: kubelet makes Unix sockets below it.
         self.folder = tempfile.mkdtemp(prefix="/tmp/locker-e2e-")
         self.driver, self.locker = driver, os.environ.get("LOCKER", os.path.join(PROJECT, ".build/debug/locker"))
-        self.processes = {}
+        self.processes, self.api = {}, None
         self.sidecars = all(shutil.which(name) for name in SIDECARS)
         self.kubeconfig = self.path("k/kubeconfig")
 
@@ -165,7 +165,11 @@ class Own:
         return os.path.join(self.kubelet_folder(node), "plugins_registry")
 
     def start_driver(self):
-        """Starts every process of the driver."""
+        """Makes the driver known, and starts every process of it."""
+        self.api.create("CSIDriver", self.driver, {"spec": {
+            # Only csi-attacher attaches: without it NodeStageVolume alone keeps a second node away.
+            "attachRequired": self.sidecars, "podInfoOnMount": True, "fsGroupPolicy": "File",
+            "volumeLifecycleModes": ["Persistent"]}})
         self.start_controller()
         for node in self.nodes:
             self.start_data(node)

@@ -8,6 +8,7 @@ import tempfile
 
 import pods
 from api import Api, Wrong, until
+from charted import Charted
 from own import PROJECT, Own
 from volumes import Claimed, Prepared
 
@@ -19,14 +20,14 @@ class Skipped(Exception):
 class World:
     """Kubernetes, the driver's name, its nodes, and where volumes come from."""
 
-    def __init__(self):
+    def __init__(self, charted=False):
         self.driver = os.environ.get("LOCKER_E2E_DRIVER", "rbd.locker.csi")
         self.own = self.api = None
         try:
             if os.environ.get("KUBECONFIG"):
                 self._enter_given()
             else:
-                self._bring_up()
+                self._bring_up(Charted if charted else Own)
         except BaseException:
             self.leave(failed=True)
             raise
@@ -48,17 +49,14 @@ class World:
             raise Wrong("%s is on %d nodes, and a volume wants two to move between: see kubectl get csinodes"
                         % (self.driver, len(self.nodes)))
 
-    def _bring_up(self):
-        self.own = Own(self.driver)
+    def _bring_up(self, kind):
+        self.own = kind(self.driver)
         self.folder, self.image, self.nodes = self.own.folder, "localhost/busybox:1", list(self.own.nodes)
         self.own.bring_up()
         place = subprocess.check_output([os.path.join(PROJECT, "dev/kubernetes"), "built"], text=True).strip()
         self.kubectl = [os.path.join(place, "packages/usr/bin/kubectl"), "--kubeconfig", self.own.kubeconfig]
         self.api = Api(self.folder, self.kubectl)
-        self.api.create("CSIDriver", self.driver, {"spec": {
-            # Only csi-attacher attaches: without it NodeStageVolume alone keeps a second node away.
-            "attachRequired": self.own.sidecars, "podInfoOnMount": True, "fsGroupPolicy": "File",
-            "volumeLifecycleModes": ["Persistent"]}})
+        self.own.api = self.api
         self.own.start_driver()
         self.prepared = Prepared(self, self.own.controller_socket, self.own.key)
         self.volumes = self.prepared

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The Locker authors
+"""What happens to pods and their data while the chart's own pods come and go."""
+import os
+
+from api import Wrong, until
+from charted import NAMESPACE
+from failures import goes_on, nothing_left
+from pods import WAIT
+from stories import registered
+
+
+def chart_runs(world, pods):
+    """the chart's pods run with the rights that it gives them, and kubelet has the driver"""
+    own, node = world.own, world.nodes[0]
+    driver = until("kubelet has the driver", lambda: registered(world, node))
+    restarts = 0
+    for pod in world.api.list("Pod", NAMESPACE):
+        restarts += sum(state["restartCount"] for state in pod["status"]["containerStatuses"])
+    if restarts:
+        raise Wrong("containers were started again: %s" % own.trouble())
+    return "%d volumes a node; left out, for this Kubernetes has none such: %s" % (
+        driver["allocatable"]["count"], ", ".join(own.left_out) or "nothing")
+
+
+def chart_mounts(world, pods):
+    """pods write, go and come again; a filesystem with fsGroup, raw block, a volume that grows; all gone when deleted"""
+    node = world.nodes[0]
+    world.volumes.make(pods.namespace, "homework")
+    pods.write("writer", "homework", node)
+    durable = pods.acknowledged("writer")
+    world.volumes.grow(pods.namespace, "homework", 1 << 30)
+    pods.progress("writer")
+    pods.remove("writer")
+    pods.check("reader", "homework", durable, node)
+    said = pods.run("group", "homework", "stat -c %g /data; df -m /data | tail -1 | awk '{ print $2 }'", node,
+                    securityContext={"fsGroup": 2000}).split()
+    if said[0] != "2000" or int(said[1]) < 900:
+        raise Wrong("group and MiB of the volume are %s" % said)
+    world.volumes.make(pods.namespace, "disk", 64 << 20, "Block")
+    put = pods.run("put", "disk", "dd if=/dev/urandom of=/dev/volume bs=1M count=8 conv=fsync 2>/dev/null;"
+                   " dd if=/dev/volume bs=1M count=8 2>/dev/null | sha256sum", node, block=True)
+    got = pods.run("get", "disk", "dd if=/dev/volume bs=1M count=8 2>/dev/null | sha256sum", node, block=True)
+    if put != got:
+        raise Wrong("the raw block device has %s, and was given %s" % (got, put))
+    for name in ("homework", "disk"):
+        world.volumes.remove(pods.namespace, name)
+    until("no image is left, in the pool or its trash", lambda: not world.own.images())
+    return "%d records, %s MiB after growing" % (durable, said[1])
+
+
+def chart_upgrades(world, pods):
+    """the pods of controller and node are replaced while a pod writes, which notices nothing and is cleaned up after"""
+    own, node = world.own, world.nodes[0]
+    world.volumes.make(pods.namespace, "steady")
+    pods.write("writer", "steady", node)
+    container = pods.container("writer")
+    for component in ("controller", "node"):
+        own.replace(component)
+        goes_on(pods, "writer", container)
+    until("kubelet has the driver again", lambda: registered(world, node))
+    world.volumes.make(pods.namespace, "next")
+    pods.run("next", "next", "echo >/data/file; sync /data/file", node)
+    durable = pods.acknowledged("writer")
+    pods.remove("writer")
+    nothing_left(world, node, pods, "steady")
+    pods.check("reader", "steady", durable, node)
+    for name in ("next", "steady"):
+        world.volumes.remove(pods.namespace, name)
+    return "%d records" % durable
+
+
+def chart_data_dies(world, pods):
+    """the data process' pod is replaced under a pod on FUSE + loop: the next pod has what was durable"""
+    own, node = world.own, world.nodes[0]
+    world.volumes.make(pods.namespace, "served")
+    pods.write("writer", "served", node)
+    durable = pods.acknowledged("writer")
+    own.replace("data")
+    pods.reached("writer", "Failed")
+    pods.remove("writer")
+    count = pods.check("again", "served", durable, node)
+    world.volumes.remove(pods.namespace, "served")
+    return "%d durable records kept, %d there" % (durable, count)
+
+
+def chart_uninstalls(world, pods):
+    """the chart is uninstalled: no mount, device, socket or registration of it is left on the node"""
+    own, node = world.own, world.nodes[0]
+    world.volumes.make(pods.namespace, "last")
+    pods.start("user", "last", "echo >/data/file; " + WAIT, node)
+    pods.reached("user", "Running")
+    pods.remove("user")
+    nothing_left(world, node, pods, "last")
+    world.volumes.remove(pods.namespace, "last")
+    until("no image is left, in the pool or its trash", lambda: not own.images())
+    own.uninstall()
+    until("kubelet no longer has the driver", lambda: not registered(world, node))
+    left = os.listdir(own.registration_folder(node)) + own.mounted(node) + own.devices() + [
+        name for name in os.listdir(own.plugin_folder(node)) if name.endswith(".sock")]
+    if left:
+        raise Wrong("left on the node: %s" % left)
+    return ""
+
+
+STORIES = (chart_runs, chart_mounts, chart_upgrades, chart_data_dies, chart_uninstalls)
