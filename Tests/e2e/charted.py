@@ -10,10 +10,10 @@ import yaml
 from api import Wrong, until
 from own import PROJECT, Own
 
-NAMESPACE, RELEASE = "locker-system", "locker"
+NAMESPACE, COURSE = "locker-system", "secrets-2026"
 # This Kubernetes is older than those that the chart is for, and upstream's sidecars cannot be had here. So: what it does not
 # serve is left out; a shell that sleeps stands for each sidecar, and Locker's own /readyz for the liveness probe's; nobody
-# attaches; and the controller is in the host's network, for Ceph listens on its loopback address alone.
+# attaches; and the controller is in the host's network, for Ceph and the API server listen on loopback addresses alone.
 STAND_IN = {"image": "localhost/busybox:1", "imagePullPolicy": "IfNotPresent",
             "command": ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"]}
 
@@ -43,7 +43,10 @@ class Charted(Own):
         return {
             "driverName": self.driver,
             "image": {"repository": "localhost/locker-node"},
-            "controller": {"image": {"repository": "localhost/locker-controller"}, "replicas": 1},
+            "controller": {
+                "image": {"repository": "localhost/locker-controller"}, "replicas": 1, "statusPage": {"enabled": True},
+                "silentNodes": {"fenceAfterSeconds": 60, "taint": True}},
+            "keyEncryptionKeys": {"secretName": "keks"},
             "ceph": {"clusters": [{"clusterID": "lab", "monitors": [self.setting("ceph.conf", "mon_host")]}]},
             "instance": {"users": users},
             # Controller and node are in one network here.
@@ -69,13 +72,14 @@ class Charted(Own):
                 one["spec"]["attachRequired"] = False
         return [one for one in objects if "helm.sh/hook" not in one["metadata"].get("annotations", {})]
 
-    @staticmethod
-    def fit(name, pod):
+    def fit(self, name, pod):
         """What is said above of pods."""
         if name == "locker-controller":
             pod["hostNetwork"] = True
         for container in pod["containers"]:
             if container["image"].startswith("localhost/locker-"):
+                variables = self.server() if name == "locker-controller" else {}
+                container["env"] = container.get("env", []) + [{"name": one, "value": variables[one]} for one in variables]
                 if "readinessProbe" in container:
                     container["readinessProbe"]["httpGet"].update(path="/readyz", port=9820 if "data" in name else "metrics")
                 continue
@@ -106,6 +110,7 @@ class Charted(Own):
         self.api.create("Secret", "locker-ceph", {"stringData": {"userID": "csi", "userKey": self.key}}, NAMESPACE)
         with open(self.path("instance-key")) as file:
             self.api.create("Secret", "locker-instance-key", {"stringData": {"instance-key": file.read()}}, NAMESPACE)
+        self.api.create("Secret", "keks", {"stringData": {COURSE: "1 " + "k" * 40 + "\n"}}, NAMESPACE)
         for one in self.rendered():
             where = self.place(one)
             if where is None:

@@ -2,9 +2,12 @@
 # SPDX-FileCopyrightText: The Locker authors
 """What happens to pods and their data while the chart's own pods come and go."""
 import os
+import subprocess
+import time
+import urllib.request
 
 from api import Wrong, until
-from charted import NAMESPACE
+from charted import COURSE, NAMESPACE
 from failures import goes_on, nothing_left
 from pods import WAIT
 from stories import registered
@@ -19,6 +22,15 @@ def chart_runs(world, pods):
         restarts += sum(state["restartCount"] for state in pod["status"]["containerStatuses"])
     if restarts:
         raise Wrong("containers were started again: %s" % own.trouble())
+    # It asks for leases every five seconds, with the token and the rights that the chart gives it.
+    time.sleep(6)
+    log = world.api.ask("GET", "%s/log?container=locker" % world.api.path(
+        "Pod", own.pod("controller")["metadata"]["name"], NAMESPACE))
+    if "cannot be read" in log or "Starting" not in log:
+        raise Wrong("the controller says: %s" % log[-1000:])
+    with urllib.request.urlopen("http://127.0.0.1:9811/", timeout=10) as page:
+        if page.status != 200 or b"<html" not in page.read():
+            raise Wrong("there is no status page")
     return "%d volumes a node; left out, for this Kubernetes has none such: %s" % (
         driver["allocatable"]["count"], ", ".join(own.left_out) or "nothing")
 
@@ -47,6 +59,23 @@ def chart_mounts(world, pods):
         world.volumes.remove(pods.namespace, name)
     until("no image is left, in the pool or its trash", lambda: not world.own.images())
     return "%d records, %s MiB after growing" % (durable, said[1])
+
+
+def chart_encrypts(world, pods):
+    """an encrypted volume, its key-encryption key in the Secret that the chart mounts: written, moved on, not in the clear"""
+    own, node = world.own, world.nodes[0]
+    world.volumes.make(pods.namespace, "secret", 64 << 20, encrypted="true", course=COURSE)
+    marker = "a-marker-that-is-nowhere-in-the-clear"
+    pods.run("writer", "secret", "for i in $(seq 2000); do echo %s; done >/data/file; sync /data/file" % marker, node)
+    if pods.run("reader", "secret", "grep -c %s /data/file" % marker, node) != "2000":
+        raise Wrong("the next pod does not read what was written")
+    rbd = ["rbd", "--conf", own.path("ceph/ceph.conf"), "--pool", "students", "--namespace", COURSE]
+    image = own.command(*rbd, "ls").split()[0]
+    found = subprocess.check_output([*rbd, "export", "--no-progress", image, "-"])
+    if marker.encode() in found or b"LUKS" not in found[:4096]:
+        raise Wrong("image %s is not encrypted" % image)
+    world.volumes.remove(pods.namespace, "secret")
+    return "%d MiB searched" % (len(found) >> 20)
 
 
 def chart_upgrades(world, pods):
@@ -103,4 +132,4 @@ def chart_uninstalls(world, pods):
     return ""
 
 
-STORIES = (chart_runs, chart_mounts, chart_upgrades, chart_data_dies, chart_uninstalls)
+STORIES = (chart_runs, chart_mounts, chart_encrypts, chart_upgrades, chart_data_dies, chart_uninstalls)

@@ -124,9 +124,13 @@ class Own:
         shutil.copy(self.path("k/pki/ca.crt"), folder)
         with open(os.path.join(folder, "token"), "w") as file:
             file.write(token)
+        return folder, self.server()
+
+    def server(self):
+        """Where the API server is, as pods are told."""
         with open(self.kubeconfig) as file:
-            server = re.search(r'server: *"?https://(.+?):(\d+)', file.read())
-        return folder, {"KUBERNETES_SERVICE_HOST": server[1], "KUBERNETES_SERVICE_PORT": server[2]}
+            found = re.search(r'server: *"?https://(.+?):(\d+)', file.read())
+        return {"KUBERNETES_SERVICE_HOST": found[1], "KUBERNETES_SERVICE_PORT": found[2]}
 
     def start_sidecars(self):
         """Starts upstream's sidecars, with an administrator's rights."""
