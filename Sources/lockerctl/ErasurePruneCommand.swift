@@ -20,7 +20,7 @@ struct ErasurePruneCommand: AsyncParsableCommand {
 
     @OptionGroup var place: PoolOptions
 
-    @Option(help: "Only receipts of this course.")
+    @Option(help: "Only receipts of this course.", completion: ClusterCompletion.courses)
     var course: String?
 
     @Option(help: "The date: 2022-09-30, from its beginning in UTC, or a time as 2022-09-30T12:00:00Z.")

@@ -11,7 +11,7 @@ internal import SystemPackage
 struct ErasureScope: ParsableArguments {
     @OptionGroup var place: PoolOptions
 
-    @Option(help: "Only volumes of this course.")
+    @Option(help: "Only volumes of this course.", completion: ClusterCompletion.courses)
     var course: String?
 
     @Option(help: "Only volumes of this student.")

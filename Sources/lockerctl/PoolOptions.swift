@@ -9,7 +9,7 @@ internal import Rados
 struct PoolOptions: ParsableArguments {
     @OptionGroup var connection: ConnectionOptions
 
-    @Option(help: "The pool.")
+    @Option(help: "The pool.", completion: ClusterCompletion.pools)
     var pool: String
 
     @Option(help: "Only this RADOS namespace; all are looked at without.")

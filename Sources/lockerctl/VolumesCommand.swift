@@ -15,7 +15,7 @@ struct VolumesCommand: AsyncParsableCommand {
 
     @OptionGroup var place: PoolOptions
 
-    @Option(help: "Only volumes of this course.")
+    @Option(help: "Only volumes of this course.", completion: ClusterCompletion.courses)
     var course: String?
 
     @Option(help: "Only volumes of this student.")

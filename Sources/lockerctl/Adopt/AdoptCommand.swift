@@ -26,7 +26,7 @@ struct AdoptCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
-    @Option(help: "The pool.")
+    @Option(help: "The pool.", completion: ClusterCompletion.pools)
     var pool: String
 
     @Option(help: "The RADOS namespace of the image and of ceph-csi's journal.")
@@ -43,7 +43,10 @@ struct AdoptCommand: AsyncParsableCommand {
     @Option(help: "ceph-csi's --instanceid.")
     var cephCsiInstance: String = "default"
 
-    @Option(help: "The course, as the class has it; without, the namespace, or the pool, as for a class without.")
+    @Option(
+        help: "The course, as the class has it; without, the namespace, or the pool, as for a class without.",
+        completion: ClusterCompletion.courses
+    )
     var course: String = ""
 
     @Option(help: "The student; without, the claim's namespace.")

@@ -9,10 +9,10 @@ internal import Rados
 struct ArchiveScope: ParsableArguments {
     @OptionGroup var installation: InstallationOptions
 
-    @Option(help: "The pool of the archives.")
+    @Option(help: "The pool of the archives.", completion: ClusterCompletion.pools)
     var pool: String
 
-    @Option(help: "Only archives of this course.")
+    @Option(help: "Only archives of this course.", completion: ClusterCompletion.courses)
     var course: String?
 
     /// The archives of a place, on a connection.

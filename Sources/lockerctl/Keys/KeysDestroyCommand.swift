@@ -29,10 +29,10 @@ struct KeysDestroyCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
-    @Option(help: "The pool with the course's receipts.")
+    @Option(help: "The pool with the course's receipts.", completion: ClusterCompletion.pools)
     var pool: String
 
-    @Option(help: "The course.")
+    @Option(help: "The course.", completion: ClusterCompletion.courses)
     var course: String
 
     @OptionGroup var keys: KeyDestructionOptions

@@ -14,7 +14,7 @@ struct KeysListCommand: AsyncParsableCommand {
 
     @OptionGroup var place: PoolOptions
 
-    @Option(help: "Only volumes of this course.")
+    @Option(help: "Only volumes of this course.", completion: ClusterCompletion.courses)
     var course: String?
 
     @Option(help: "table, json or yaml.")

@@ -20,7 +20,7 @@ struct KeysRewrapCommand: AsyncParsableCommand {
 
     @OptionGroup var place: PoolOptions
 
-    @Option(help: "The course.")
+    @Option(help: "The course.", completion: ClusterCompletion.courses)
     var course: String
 
     @Option(

@@ -13,7 +13,7 @@ struct QuotaListCommand: AsyncParsableCommand {
 
     @OptionGroup var place: QuotaPlace
 
-    @Option(help: "Only this course.")
+    @Option(help: "Only this course.", completion: ClusterCompletion.courses)
     var course: String?
 
     @Option(help: "table, json or yaml.")

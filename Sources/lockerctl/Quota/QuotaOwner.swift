@@ -5,7 +5,7 @@ internal import ArgumentParser
 
 /// Whose quota it is.
 struct QuotaOwner: ParsableArguments {
-    @Option(help: "The course.")
+    @Option(help: "The course.", completion: ClusterCompletion.courses)
     var course: String
 
     @Option(help: "The student; without, it is about the whole course.")

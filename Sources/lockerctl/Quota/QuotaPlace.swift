@@ -9,7 +9,7 @@ internal import Rados
 struct QuotaPlace: ParsableArguments {
     @OptionGroup var connection: ConnectionOptions
 
-    @Option(help: "The pool.")
+    @Option(help: "The pool.", completion: ClusterCompletion.pools)
     var pool: String
 
     @Option(help: "The course's RADOS namespace; found without, once the course has had a volume.")

@@ -32,10 +32,10 @@ struct TermEndCommand: AsyncParsableCommand {
 
     @OptionGroup var installation: InstallationOptions
 
-    @Option(help: "The pool.")
+    @Option(help: "The pool.", completion: ClusterCompletion.pools)
     var pool: String
 
-    @Option(help: "The course.")
+    @Option(help: "The course.", completion: ClusterCompletion.courses)
     var course: String
 
     @Option(help: "Another pool of the cluster, that every volume is copied to before it is erased.")
