@@ -12,8 +12,9 @@ from own import PROJECT, Own
 
 NAMESPACE, COURSE = "locker-system", "secrets-2026"
 # This Kubernetes is older than those that the chart is for, and upstream's sidecars cannot be had here. So: what it does not
-# serve is left out; a shell that sleeps stands for each sidecar, and Locker's own /readyz for the liveness probe's; nobody
-# attaches; and the controller is in the host's network, for Ceph and the API server listen on loopback addresses alone.
+# serve is left out; a shell that sleeps stands for each sidecar, with stand-ins outside that do their work, and Locker's own
+# /readyz for the liveness probe's; and the controller is in the host's network, for Ceph and the API server listen on loopback
+# addresses alone.
 STAND_IN = {"image": "localhost/busybox:1", "imagePullPolicy": "IfNotPresent",
             "command": ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"]}
 
@@ -23,8 +24,8 @@ class Charted(Own):
 
     nodes = ("127.0.0.1",)
 
-    def __init__(self, driver):
-        super().__init__(driver)
+    def __init__(self, driver, attaches):
+        super().__init__(driver, attaches)
         self.sidecars = False
         self.installed, self.left_out = [], []
 
@@ -55,7 +56,9 @@ class Charted(Own):
             "log": {"format": "text"},
             "storageClasses": [{
                 "name": "lab", "secret": {"name": "locker-ceph"},
-                "parameters": {"clusterID": "lab", "pool": "students"}}],
+                "parameters": {"clusterID": "lab", "pool": "students"}}, {
+                "name": "secret", "secret": {"name": "locker-ceph"}, "parameters": {
+                    "clusterID": "lab", "pool": "students", "course": COURSE, "encrypted": "true"}}],
         }
 
     def rendered(self):
@@ -68,8 +71,6 @@ class Charted(Own):
         for one in objects:
             if one["kind"] in ("Deployment", "DaemonSet"):
                 self.fit(one["metadata"]["name"], one["spec"]["template"]["spec"])
-            elif one["kind"] == "CSIDriver":
-                one["spec"]["attachRequired"] = False
         return [one for one in objects if "helm.sh/hook" not in one["metadata"].get("annotations", {})]
 
     def fit(self, name, pod):

@@ -11,6 +11,7 @@ from charted import COURSE, NAMESPACE
 from failures import goes_on, nothing_left
 from pods import WAIT
 from stories import registered
+from volumes import Claimed
 
 
 def chart_runs(world, pods):
@@ -64,7 +65,8 @@ def chart_mounts(world, pods):
 def chart_encrypts(world, pods):
     """an encrypted volume, its key-encryption key in the Secret that the chart mounts: written, moved on, not in the clear"""
     own, node = world.own, world.nodes[0]
-    world.volumes.make(pods.namespace, "secret", 64 << 20, encrypted="true", course=COURSE)
+    volumes = Claimed(world, "secret")
+    volumes.make(pods.namespace, "secret", 64 << 20)
     marker = "a-marker-that-is-nowhere-in-the-clear"
     pods.run("writer", "secret", "for i in $(seq 2000); do echo %s; done >/data/file; sync /data/file" % marker, node)
     if pods.run("reader", "secret", "grep -c %s /data/file" % marker, node) != "2000":
@@ -74,7 +76,7 @@ def chart_encrypts(world, pods):
     found = subprocess.check_output([*rbd, "export", "--no-progress", image, "-"])
     if marker.encode() in found or b"LUKS" not in found[:4096]:
         raise Wrong("image %s is not encrypted" % image)
-    world.volumes.remove(pods.namespace, "secret")
+    volumes.remove(pods.namespace, "secret")
     return "%d MiB searched" % (len(found) >> 20)
 
 

@@ -136,6 +136,34 @@ def lost_node(world, pods):
     return "%.1f s from giving the node up to Running elsewhere; %d records" % (took, kept)
 
 
+def six_minutes(world, pods):
+    """a silent node's pod is deleted by force: six minutes later Kubernetes takes its volume, and the next pod has its data"""
+    own = world.needs_processes()
+    world.needs_sidecars("csi-attacher")
+    lost, other = world.nodes[1], world.nodes[0]
+    world.volumes.make(pods.namespace, "precious")
+    pods.write("writer", "precious", lost)
+    durable = pods.acknowledged("writer")
+    own.signal_node(lost, signal.SIGSTOP)
+    try:
+        pods.remove("writer", force=True)
+        begun = time.monotonic()
+        pods.start("heir", "precious", "wc -l </data/records; " + WAIT, other)
+        until("the heir runs", lambda: pods.phase("heir") == "Running", 600)
+        took = time.monotonic() - begun
+        kept = int(until("the heir has read", lambda: pods.api.log(pods.namespace, "heir")).split()[0])
+        if kept < durable:
+            raise Wrong("the heir found %d records of %d that were durable" % (kept, durable))
+    finally:
+        own.signal_node(lost, signal.SIGCONT)
+    nothing_left(world, lost, pods, "precious")
+    pods.remove("heir")
+    if pods.check("judge", "precious", durable, lost) != kept:
+        raise Wrong("the node that was given up has written late")
+    world.volumes.remove(pods.namespace, "precious")
+    return "Running elsewhere after %.0f s; %d records" % (took, kept)
+
+
 def silent_node(world, pods):
     """a node goes silent, and the controller gives it up by itself: fenced, tainted, its data elsewhere, and taken back"""
     own = world.needs_processes()
@@ -240,4 +268,4 @@ def uninstall(world, pods):
         raise Wrong("left: %s %s" % (own.controller_socket, own.devices()))
 
 
-STORIES = (node_restarts, kubelet_restarts, data_dies, lost_node, silent_node, upgrade, uninstall)
+STORIES = (node_restarts, kubelet_restarts, data_dies, lost_node, silent_node, six_minutes, upgrade, uninstall)

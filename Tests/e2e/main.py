@@ -39,7 +39,8 @@ def tell(world, story):
 def main(words):
     """Tells all stories, or some."""
     charted = "--chart" in words
-    words = [word for word in words if word != "--chart"]
+    standins = "--sidecars" in words
+    words = [word for word in words if word not in ("--chart", "--sidecars")]
     told = charted_stories.STORIES if charted else STORIES
     if words == ["--list"]:
         for story in told:
@@ -53,7 +54,7 @@ def main(words):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     begun, table = time.monotonic(), []
     try:
-        world = World(charted)
+        world = World(charted, standins)
     except (Wrong, subprocess.SubprocessError) as wrong:
         print("e2e: FAILED: %s" % wrong)
         return 1

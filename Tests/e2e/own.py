@@ -21,12 +21,14 @@ class Own:
 
     nodes = ("127.0.0.1", "127.0.0.2")
 
-    def __init__(self, driver):
+    def __init__(self, driver, attaches=False):
         # Short: kubelet makes Unix sockets below it.
         self.folder = tempfile.mkdtemp(prefix="/tmp/locker-e2e-")
         self.driver, self.locker = driver, os.environ.get("LOCKER", os.path.join(PROJECT, ".build/debug/locker"))
         self.processes, self.api = {}, None
         self.sidecars = all(shutil.which(name) for name in SIDECARS)
+        # Whether somebody attaches: upstream's sidecars, or stand-ins.
+        self.attaches = attaches or self.sidecars
         self.kubeconfig = self.path("k/kubeconfig")
 
     def path(self, name):
@@ -172,7 +174,7 @@ class Own:
         """Makes the driver known, and starts every process of it."""
         self.api.create("CSIDriver", self.driver, {"spec": {
             # Only csi-attacher attaches: without it NodeStageVolume alone keeps a second node away.
-            "attachRequired": self.sidecars, "podInfoOnMount": True, "fsGroupPolicy": "File",
+            "attachRequired": self.attaches, "podInfoOnMount": True, "fsGroupPolicy": "File",
             "volumeLifecycleModes": ["Persistent"]}})
         self.start_controller()
         for node in self.nodes:

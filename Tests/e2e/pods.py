@@ -97,11 +97,12 @@ class Pods:
         status = self.api.get("Pod", name, self.namespace)["status"]["containerStatuses"][0]
         return status["containerID"], status["restartCount"]
 
-    def times_to_run(self, pods):
-        """Starts pods at once, (name, claim, node) each; the seconds until each of them ran."""
+    def times_to_run(self, pods, before=lambda claim: None):
+        """Starts pods at once, (name, claim, node) each, with what is to be done before each; the seconds until each ran."""
         begun, took = {}, {}
         for name, claim, node in pods:
             begun[name] = time.monotonic()
+            before(claim)
             self.start(name, claim, node=node)
 
         def look():

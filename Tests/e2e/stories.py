@@ -207,9 +207,35 @@ def times(world, pods, once=10, together=20):
     until("all pods are gone", lambda: not pods.api.list("Pod", pods.namespace))
     with concurrent.futures.ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda name: world.volumes.remove(pods.namespace, name), names))
+    return percentiles(("one at a time", alone), ("%d at once" % together, crowd))
+
+
+def hundred(world, pods, once=10, together=100):
+    """how long from a claim to its pod Running, its volume made meanwhile: one at a time and a hundred at once"""
+    claimed = world.needs_sidecars(SIDECARS[0])
+
+    def claim(name):
+        claimed.make(pods.namespace, name, wait=False)
+
+    alone = []
+    for number in range(once):
+        alone += pods.times_to_run([("alone%d" % number, "a%d" % number, world.nodes[number % 2])], claim)
+    crowd = pods.times_to_run([
+        ("crowd%d" % number, "c%d" % number, world.nodes[number % 2]) for number in range(together)], claim)
+    for pod in pods.api.list("Pod", pods.namespace):
+        pods.api.delete("Pod", pod["metadata"]["name"], pods.namespace, wait=False)
+    until("all pods are gone", lambda: not pods.api.list("Pod", pods.namespace), 600)
+    names = [one["metadata"]["name"] for one in pods.api.list("PersistentVolumeClaim", pods.namespace)]
+    with concurrent.futures.ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda name: claimed.remove(pods.namespace, name), names))
+    return percentiles(("one at a time", alone), ("%d at once" % together, crowd))
+
+
+def percentiles(*measured):
+    """p50 and p95 of some seconds, with what they are."""
     return "; ".join(
         "%s p50 %.1f s, p95 %.1f s" % (what, statistics.median(took), sorted(took)[int(0.95 * (len(took) - 1) + 0.5)])
-        for what, took in (("one at a time", alone), ("%d at once" % together, crowd)))
+        for what, took in measured)
 
 
 def claims(world, pods, count=100):
@@ -290,4 +316,4 @@ def checkup(world, pods):
 
 
 STORIES = (registration, moving, raw_block, group, statistics_of_kubelet, growth, copies, others, laboratory, checkup, times,
-           claims, snapshots)
+           claims, hundred, snapshots)

@@ -84,8 +84,8 @@ class Prepared:
                 raise Wrong("%s: %s: %s" % (method, error.code().name, error.details())) from error
         return until("%s succeeds" % method, once)
 
-    def make(self, namespace, name, size=512 << 20, mode="Filesystem", source=None, fstype=None, wait=True, **more):
-        """Makes a volume, of another one's content if there is a source, and a claim that has it. More goes to the class."""
+    def make(self, namespace, name, size=512 << 20, mode="Filesystem", source=None, fstype=None, wait=True):
+        """Makes a volume, of another one's content if there is a source, and a claim that has it."""
         fstype = fstype or self.fstype
         pv = "%s-%s" % (namespace, name)
         request = csi_pb2.CreateVolumeRequest(
@@ -94,7 +94,7 @@ class Prepared:
             parameters={
                 "clusterID": "lab", "pool": "students", "csi.storage.k8s.io/fstype": fstype,
                 "csi.storage.k8s.io/pvc/name": name, "csi.storage.k8s.io/pvc/namespace": namespace,
-                "csi.storage.k8s.io/pv/name": pv, **more})
+                "csi.storage.k8s.io/pv/name": pv})
         if source is not None:
             request.volume_content_source.volume.volume_id = self.made[namespace, source].volume_id
         made = self.call("CreateVolume", request, again=("ABORTED",)).volume

@@ -7,9 +7,11 @@ import subprocess
 import tempfile
 
 import pods
+import snapshotter
 from api import Api, Wrong, until
 from charted import Charted
 from own import PROJECT, Own
+from standins import StandIns
 from volumes import Claimed, Prepared
 
 
@@ -20,14 +22,15 @@ class Skipped(Exception):
 class World:
     """Kubernetes, the driver's name, its nodes, and where volumes come from."""
 
-    def __init__(self, charted=False):
+    def __init__(self, charted=False, standins=False):
+        self.standins = None
         self.driver = os.environ.get("LOCKER_E2E_DRIVER", "rbd.locker.csi")
         self.own = self.api = None
         try:
             if os.environ.get("KUBECONFIG"):
                 self._enter_given()
             else:
-                self._bring_up(Charted if charted else Own)
+                self._bring_up(Charted if charted else Own, standins or charted)
         except BaseException:
             self.leave(failed=True)
             raise
@@ -49,8 +52,8 @@ class World:
             raise Wrong("%s is on %d nodes, and a volume wants two to move between: see kubectl get csinodes"
                         % (self.driver, len(self.nodes)))
 
-    def _bring_up(self, kind):
-        self.own = kind(self.driver)
+    def _bring_up(self, kind, standins):
+        self.own = kind(self.driver, attaches=standins)
         self.folder, self.image, self.nodes = self.own.folder, "localhost/busybox:1", list(self.own.nodes)
         self.own.bring_up()
         place = subprocess.check_output([os.path.join(PROJECT, "dev/kubernetes"), "built"], text=True).strip()
@@ -60,13 +63,21 @@ class World:
         self.own.start_driver()
         self.prepared = Prepared(self, self.own.controller_socket, self.own.key)
         self.volumes = self.prepared
-        if self.own.sidecars:
+        if standins and not self.own.sidecars:
+            its = snapshotter.install(self.api, self.driver, (Prepared.secret, Prepared.secret_namespace))
+            until("there are snapshots", lambda: self.api.ask("GET", snapshotter.BASE + "/volumesnapshotclasses"))
+            self.api.ask("POST", snapshotter.BASE + "/volumesnapshotclasses", its)
+            self.standins = StandIns(self.api, self.driver, self.own.controller_socket)
+        if kind is Charted:
+            self.volumes = Claimed(self, "lab")
+        elif self.own.attaches:
             secrets = {"csi.storage.k8s.io/%s-secret-%s" % (call, part): value
                        for call in ("provisioner", "controller-publish", "controller-expand", "node-stage")
                        for part, value in (("name", Prepared.secret), ("namespace", Prepared.secret_namespace))}
             self.api.create("StorageClass", "e2e", {
                 "provisioner": self.driver, "allowVolumeExpansion": True, "reclaimPolicy": "Delete",
-                "parameters": {"clusterID": "lab", "pool": "students", "csi.storage.k8s.io/fstype": "ext4", **secrets}})
+                # A mounted ext4 grows only under a root that has CAP_SYS_RESOURCE.
+                "parameters": {"clusterID": "lab", "pool": "students", "csi.storage.k8s.io/fstype": "xfs", **secrets}})
             self.volumes = Claimed(self, "e2e")
 
     # --- what stories ask for -----------------------------------------------------------------------------------------
@@ -103,6 +114,10 @@ class World:
 
     def leave(self, failed):
         """Ends what was started."""
+        if self.standins is not None:
+            self.standins.end()
+            if failed:
+                print("e2e: the stand-ins' last errors:", *self.standins.last.values(), sep="\n  ", flush=True)
         if self.own is not None and failed:
             self.own.logs()
         if self.api is not None:

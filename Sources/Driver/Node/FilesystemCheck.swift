@@ -32,18 +32,42 @@ struct FilesystemCheck {
 
     /// Mounts, and where that fails for damage's sake repairs and mounts again.
     ///
-    /// - Parameter mount: mounts.
+    /// - Parameter mount: mounts, with further options.
     /// - Throws: as ``beforeMount(io:)``, and what `mount` throws.
-    func mounting(isReadOnly: Bool, io: IOContext, _ mount: () async throws -> Void) async throws {
+    func mounting(
+        isReadOnly: Bool,
+        io: IOContext,
+        _ mount: (_ options: [String]) async throws -> Void
+    ) async throws {
         do {
-            return try await mount()
-        } catch let error as HostError where error.call == "mount" && self.type == .xfs && !isReadOnly {
+            return try await mount([])
+        } catch let error as HostError where error.call == "mount" && self.type == .xfs {
+            if error.code == .invalidArgument, try await self.isMountedBeside(mount) { return }
+            guard !isReadOnly else { throw error }
             guard case .damaged(let words) = try await Filesystems.condition(ofUnmountable: self.device, after: error)
             else { return }
             try await self.repair(words, io: io)
         }
-        try await mount()
+        try await mount([])
         try await self.settle(io: io)
+    }
+
+    /// Whether an XFS could be mounted although this kernel has one of its UUID mounted.
+    ///
+    /// The kernel calls both that and a superblock that is none an invalid argument. The other is what is left of the
+    /// volume's own former client, dead or fenced: the claim lets no two write. To take that for damage would be to throw
+    /// the log of a sound filesystem away.
+    private func isMountedBeside(_ mount: (_ options: [String]) async throws -> Void) async throws -> Bool {
+        do {
+            try await mount(["nouuid"])
+        } catch let error as HostError where error.call == "mount" {
+            return false
+        }
+        self.logger.warning(
+            "An XFS is mounted beside another of its UUID, which has to be what is left of it",
+            metadata: self.metadata("")
+        )
+        return true
     }
 
     private func repair(_ words: String, io: IOContext) async throws {

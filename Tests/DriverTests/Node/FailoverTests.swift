@@ -79,6 +79,51 @@ struct FailoverTests {
         }
     }
 
+    /// Both nodes are one machine here. On two it happens where a pod keeps the mount of a fenced device.
+    @Test("An XFS is no damaged one, and not repaired, because what is left of its former client is mounted as well")
+    func besideItsFormerMount() async throws {
+        try await NodeStory.with(.filesystem("xfs"), parameters: ["fsckPolicy": "repair"]) { story in
+            let (volume, controller, installation) = (story.volume, story.controller, story.installation)
+            let first = try await installation.node()
+            let secondData = try await installation.data(of: "n2")
+            let second = try await installation.node("n2", options: Self.identity(installation))
+            try await controller.attach(volume)
+            try await first.stage(volume)
+            try await first.publish(volume)
+            try await story.use(first)
+            let writer = try await SyncedWriter.start(
+                volume.target().appending("log"),
+                threads: installation.cluster.threads
+            )
+            try await writer.waitForMore(than: 10)
+            let durable = writer.count
+            first.send(SIGSTOP)
+            story.data.send(SIGSTOP)
+
+            try await controller.detach(volume)
+            try await controller.attach(volume, to: "n2")
+            // What was synced is in the log alone, which a repair would have thrown away.
+            try await second.stage(volume, on: "n2")
+            try await second.publish(volume, on: "n2")
+            try story.expectWork(at: volume.target(on: "n2"))
+            #expect(Self.lines(of: try HostFile.read(volume.target(on: "n2").appending("log"))) >= durable)
+            #expect(!(try HostFile.read(installation.path("log")).contains(Array("will be repaired".utf8))))
+
+            story.data.send(SIGCONT)
+            first.send(SIGCONT)
+            await #expect(throws: SetUpError.self) { try await writer.waitForMore(than: .max) }
+            try await first.unpublish(volume)
+            try await first.unstage(volume)
+            try story.expectWork(at: volume.target(on: "n2"))
+            try await second.unpublish(volume, on: "n2")
+            try await second.unstage(volume, on: "n2")
+            try await controller.detach(volume, from: "n2")
+            #expect(try await Leftovers.onNode("n2", of: volume, data: secondData, installation: installation).isEmpty)
+            try await controller.delete(volume)
+            try await Leftovers.waitUntilGone(installation.context)
+        }
+    }
+
     @Test("A node that gives its volume back while it is taken from it can have it again at once", arguments: 0..<3)
     func unstagedMeanwhile(round: Int) async throws {
         try await NodeStory.with(.filesystem()) { story in
