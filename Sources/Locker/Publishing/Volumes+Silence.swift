@@ -9,7 +9,7 @@ internal import SystemPackage
 extension Volumes {
     /// What became of a node that was found silent.
     package enum Silence: Sendable, Hashable {
-        /// It has no volume.
+        /// It has no volume that it may write.
         case unused
         /// These clients of it are connected to Ceph: it may be writing.
         case connected(clients: [String])
@@ -20,15 +20,17 @@ extension Volumes {
     /// Fences all clients that have volumes mapped on a node, unless Ceph hears one of them.
     ///
     /// The attachments stay: the orchestrator takes the volumes from the node, as it has given them. A client that writes
-    /// watches its image, and the watch ends 30 s after the last sign of it; one that only reads has none, and nothing to
-    /// lose. Between the look and the fence a node may come back: then it is fenced all the same, and its pods have to be
-    /// started again.
+    /// watches its image, and the watch ends 30 s after the last sign of it. One that only reads has none, so that nobody
+    /// knows whether it is there, and nothing late to write: it is left alone. Between the look and the fence a node may come
+    /// back: then it is fenced all the same, and its pods have to be started again.
     ///
     /// - Parameter places: where its volumes may be.
     /// - Throws: ``LockerError``: `permissionDenied` if the user may not fence. It is safe to try again.
     package func fence(node nodeID: String, in places: [RecordPlace]) async throws -> Silence {
         try await explaining("fence node \(nodeID)") {
-            let found = try await self.attached(to: nodeID, in: places)
+            let found = try await self.attached(to: nodeID, in: places).filter {
+                !$0.attachment.readOnly && !$0.attachment.isPublishedForReading
+            }
             guard !found.isEmpty else { return .unused }
             var connected: [String] = []
             for one in found where !one.attachment.clientAddress.isEmpty {

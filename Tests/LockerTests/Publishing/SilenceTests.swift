@@ -12,6 +12,7 @@ internal import Testing
 /// What becomes of the volumes of a node that is silent to its orchestrator.
 @Suite(.timeLimit(.minutes(2)))
 struct SilenceTests {
+    /// The test's own: other tests have nodes of the same names.
     private static func places(_ controller: Controller) async throws -> [RecordPlace] {
         try await controller.volumes.places(
             of: controller.location.target,
@@ -19,7 +20,7 @@ struct SilenceTests {
             pools: ["students"],
             configuredNamespace: controller.namespace,
             from: nil
-        )
+        ).filter { $0.namespace == controller.namespace }
     }
 
     @Test(
@@ -68,6 +69,22 @@ struct SilenceTests {
             #expect(try await controller.volumes.isFree(ofFencedVolumes: "node-1", in: places))
             try await controller.publish(handle, as: .test("node-2"))
             await victim.close()
+        }
+    }
+
+    @Test("A client that only reads gives no sign of life, and is left alone")
+    func reading() async throws {
+        try await Laboratory.withVolume { laboratory, handle in
+            let (controller, io) = (try laboratory.controller(), laboratory.io)
+            let node = Attachments.test("node-1")
+            let client = "127.0.0.1:0/191"
+            try await controller.publish(handle, as: .test("node-1", readOnly: true))
+            let places = try await Self.places(controller)
+            #expect(try await controller.volumes.fence(node: "node-1", in: places) == .unused)
+            _ = try await node.claim(handle, in: io, readOnly: false, accessMode: 1)
+            _ = try await node.note(clientAddress: client, mapper: "fuse", on: handle, in: io)
+            #expect(try await controller.volumes.fence(node: "node-1", in: places) == .unused)
+            #expect(try await !io.cluster.isBlocklisted(client))
         }
     }
 
