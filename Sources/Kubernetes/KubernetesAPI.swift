@@ -7,7 +7,6 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
 internal import Redaction
-internal import Synchronization
 
 /// The little that Locker's controller asks Kubernetes itself: nodes' leases, and a taint of a node.
 ///

@@ -170,9 +170,7 @@ package final class WireArena {
         _ count: Int,
         to type: Pointee.Type
     ) -> UnsafeMutablePointer<UnsafeMutablePointer<Pointee>?>? {
-        guard count > 0 else { return nil }
-        let memory = self.allocate(count * MemoryLayout<UnsafeMutablePointer<Pointee>?>.stride)
-        return memory.bindMemory(to: UnsafeMutablePointer<Pointee>?.self, capacity: count)
+        count > 0 ? self.array(of: UnsafeMutablePointer<Pointee>?.self, count: count) : nil
     }
 
     /// The encoded form of a structure that this arena holds.

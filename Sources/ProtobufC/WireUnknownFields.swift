@@ -35,9 +35,6 @@ package struct WireUnknownFields: Sendable, Hashable {
         }
     }
 
-    /// Whether there is none.
-    package var isEmpty: Bool { self.fields.isEmpty }
-
     /// Puts them into a structure of any message's C type.
     ///
     /// - Parameter arena: Where they are allocated; it outlives the structure's use.

@@ -5,6 +5,7 @@ internal import NIOCore
 package import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
+internal import Synchronization
 
 /// A server of HTTP/1.1 on loopback for stand-ins of services that machines with tests do not have.
 ///
@@ -42,12 +43,19 @@ package final class HTTPStandIn: Sendable {
         }
     }
 
+    /// How many connections were accepted.
+    private final class Count: Sendable {
+        let value = Atomic(0)
+    }
+
     private let channel: any Channel
     private let isEncrypted: Bool
+    private let accepted: Count
 
-    private init(channel: any Channel, isEncrypted: Bool) {
+    private init(channel: any Channel, isEncrypted: Bool, accepted: Count) {
         self.channel = channel
         self.isEncrypted = isEncrypted
+        self.accepted = accepted
     }
 
     /// Starts one.
@@ -55,12 +63,10 @@ package final class HTTPStandIn: Sendable {
     /// - Parameters:
     ///   - port: where; any by default.
     ///   - certificate: for HTTPS.
-    ///   - accepted: numbers a new connection.
     ///   - answer: answers a request on a thread that must not block; `nil` for never.
     package static func start(
         port: Int = 0,
         certificate: Certificate? = nil,
-        accepted: @escaping @Sendable () -> Int,
         answer: @escaping @Sendable (Request) -> Answer?
     ) async throws -> HTTPStandIn {
         var context: NIOSSLContext?
@@ -75,6 +81,7 @@ package final class HTTPStandIn: Sendable {
             )
         }
         let tls = context
+        let accepted = Count()
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
@@ -82,11 +89,13 @@ package final class HTTPStandIn: Sendable {
                     let pipeline = channel.pipeline.syncOperations
                     if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
                     try pipeline.configureHTTPServerPipeline()
-                    try pipeline.addHandler(HTTPExchange(connection: accepted(), answer: answer))
+                    try pipeline.addHandler(
+                        HTTPExchange(connection: accepted.value.add(1, ordering: .relaxed).newValue, answer: answer)
+                    )
                 }
             }
             .bind(host: "127.0.0.1", port: port).get()
-        return HTTPStandIn(channel: channel, isEncrypted: tls != nil)
+        return HTTPStandIn(channel: channel, isEncrypted: tls != nil, accepted: accepted)
     }
 
     /// Where it listens.
@@ -94,6 +103,9 @@ package final class HTTPStandIn: Sendable {
 
     /// `http` or `https`, address and port.
     package var address: String { "\(self.isEncrypted ? "https" : "http")://127.0.0.1:\(self.port)" }
+
+    /// How many connections it has accepted.
+    package var connections: Int { self.accepted.value.load(ordering: .relaxed) }
 
     /// Ends it.
     package func stop() async {

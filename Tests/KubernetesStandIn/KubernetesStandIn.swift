@@ -40,7 +40,6 @@ package final class KubernetesStandIn: Sendable {
         var leases: [String: String] = [:]
         var nodes: [String: Node] = [:]
         var seen: [String] = []
-        var connections = 0
     }
 
     let state = Mutex(State())
@@ -51,14 +50,7 @@ package final class KubernetesStandIn: Sendable {
     /// Starts one on loopback.
     package static func start(certificate: HTTPStandIn.Certificate) async throws -> KubernetesStandIn {
         let standIn = KubernetesStandIn()
-        let server = try await HTTPStandIn.start(certificate: certificate) {
-            standIn.state.withLock { state in
-                state.connections += 1
-                return state.connections
-            }
-        } answer: {
-            standIn.answer($0)
-        }
+        let server = try await HTTPStandIn.start(certificate: certificate) { standIn.answer($0) }
         standIn.server.withLock { $0 = server }
         return standIn
     }
@@ -70,7 +62,7 @@ package final class KubernetesStandIn: Sendable {
     package var seen: [String] { self.state.withLock { $0.seen } }
 
     /// How many connections it has accepted.
-    package var connections: Int { self.state.withLock { $0.connections } }
+    package var connections: Int { self.server.withLock { $0?.connections } ?? 0 }
 
     /// Changes what it does.
     package func change(_ body: (inout Behaviour) -> Void) { self.state.withLock { body(&$0.behaviour) } }

@@ -44,7 +44,6 @@ package final class VaultStandIn: Sendable {
         var mounts: Set<String> = ["transit"]
         var keys: [String: TransitKey] = [:]
         var seen: [Seen] = []
-        var connections = 0
         var logins = 0
     }
 
@@ -66,14 +65,7 @@ package final class VaultStandIn: Sendable {
         certificate: HTTPStandIn.Certificate? = nil
     ) async throws -> VaultStandIn {
         let vault = VaultStandIn()
-        let server = try await HTTPStandIn.start(port: port, certificate: certificate) {
-            vault.state.withLock { state in
-                state.connections += 1
-                return state.connections
-            }
-        } answer: {
-            vault.answer($0)
-        }
+        let server = try await HTTPStandIn.start(port: port, certificate: certificate) { vault.answer($0) }
         vault.server.withLock { $0 = server }
         return vault
     }
@@ -89,9 +81,6 @@ package final class VaultStandIn: Sendable {
 
     /// What it was asked so far.
     package var seen: [Seen] { self.state.withLock { $0.seen } }
-
-    /// How many connections it has accepted.
-    package var connections: Int { self.state.withLock { $0.connections } }
 
     /// Ends it.
     package func stop() async {

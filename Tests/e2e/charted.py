@@ -3,7 +3,6 @@
 """The chart with the images of `make image` on a Kubernetes of one node: what it renders runs as pods."""
 import json
 import os
-import subprocess
 
 import yaml
 
@@ -102,10 +101,8 @@ class Charted(Own):
     def start_driver(self):
         """Loads the images, makes the Secrets that the chart asks for, and installs it."""
         socket = self.path("k/n1/containerd.sock")
-        place = subprocess.check_output([os.path.join(PROJECT, "dev/kubernetes"), "built"], text=True).strip()
-        ctr = os.path.join(place, "packages/usr/bin/ctr")
         for name in ("locker-node", "locker-controller"):
-            self.command(ctr, "-a", socket, "-n", "k8s.io", "image", "import", "--base-name", "localhost/" + name,
+            self.command(self.program("ctr"), "-a", socket, "-n", "k8s.io", "image", "import", "--base-name", "localhost/" + name,
                          self.archive(name))
         self.api.create("Namespace", NAMESPACE, {})
         self.api.create("Secret", "locker-ceph", {"stringData": {"userID": "csi", "userKey": self.key}}, NAMESPACE)

@@ -44,6 +44,10 @@ class Own:
             raise Wrong("%s ended with %d: %s" % (" ".join(words), done.returncode, done.stdout.decode()[-2000:]))
         return done.stdout.decode()
 
+    def program(self, name):
+        """A command of the packages that dev/kubernetes has taken apart."""
+        return os.path.join(self.command("dev/kubernetes", "built").strip(), "packages/usr/bin", name)
+
     def bring_up(self):
         """Starts the cluster of disks and the one of pods."""
         parent = str(os.getpid())

@@ -16,7 +16,7 @@ import grpc
 
 from api import Wrong
 from snapshotter import Snapshotter
-from volumes import MODES
+from volumes import Prepared
 
 PROVISIONED = "pv.kubernetes.io/provisioned-by"
 PREFIX = "csi.storage.k8s.io/"
@@ -28,12 +28,8 @@ SECRETS = {"controllerPublishSecretRef": "controller-publish", "controllerExpand
 
 def capability(spec, fstype):
     """What a claim's or PersistentVolume's modes are to CSI."""
-    block = spec.get("volumeMode") == "Block"
-    how = {"block": csi_pb2.VolumeCapability.BlockVolume()} if block else {
-        "mount": csi_pb2.VolumeCapability.MountVolume(fs_type=fstype)}
-    assert MODES["Block" if block else "Filesystem"] in how and spec["accessModes"] == ["ReadWriteOnce"]
-    mode = csi_pb2.VolumeCapability.AccessMode(mode=csi_pb2.VolumeCapability.AccessMode.SINGLE_NODE_WRITER)
-    return csi_pb2.VolumeCapability(access_mode=mode, **how)
+    assert spec["accessModes"] == ["ReadWriteOnce"]
+    return Prepared.capability(spec.get("volumeMode"), fstype)
 
 
 def quantity(text):

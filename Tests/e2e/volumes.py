@@ -7,8 +7,6 @@ import grpc
 
 from api import Wrong, until
 
-MODES = {"Filesystem": "mount", "Block": "block"}
-
 
 def claim(mode, size, more):
     """A claim's text."""

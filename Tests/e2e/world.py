@@ -3,14 +3,13 @@
 """What stories are told in: a cluster with the driver in it, given by KUBECONFIG or brought up for them."""
 import os
 import shutil
-import subprocess
 import tempfile
 
 import pods
 import snapshotter
 from api import Api, Wrong, until
 from charted import Charted
-from own import PROJECT, Own
+from own import Own
 from standins import StandIns
 from volumes import Claimed, Prepared
 
@@ -56,8 +55,7 @@ class World:
         self.own = kind(self.driver, attaches=standins)
         self.folder, self.image, self.nodes = self.own.folder, "localhost/busybox:1", list(self.own.nodes)
         self.own.bring_up()
-        place = subprocess.check_output([os.path.join(PROJECT, "dev/kubernetes"), "built"], text=True).strip()
-        self.kubectl = [os.path.join(place, "packages/usr/bin/kubectl"), "--kubeconfig", self.own.kubeconfig]
+        self.kubectl = [self.own.program("kubectl"), "--kubeconfig", self.own.kubeconfig]
         self.api = Api(self.folder, self.kubectl)
         self.own.api = self.api
         self.own.start_driver()

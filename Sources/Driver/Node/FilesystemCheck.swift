@@ -32,23 +32,26 @@ struct FilesystemCheck {
 
     /// Mounts, and where that fails for damage's sake repairs and mounts again.
     ///
-    /// - Parameter mount: mounts, with further options.
+    /// - Parameters:
+    ///   - options: to mount with.
+    ///   - mount: mounts.
     /// - Throws: as ``beforeMount(io:)``, and what `mount` throws.
     func mounting(
+        _ options: MountOptions,
         isReadOnly: Bool,
         io: IOContext,
-        _ mount: (_ options: [String]) async throws -> Void
+        _ mount: (MountOptions) async throws -> Void
     ) async throws {
         do {
-            return try await mount([])
+            return try await mount(options)
         } catch let error as HostError where error.call == "mount" && self.type == .xfs {
-            if error.code == .invalidArgument, try await self.isMountedBeside(mount) { return }
+            if error.code == .invalidArgument, try await self.isMountedBeside(options, mount) { return }
             guard !isReadOnly else { throw error }
             guard case .damaged(let words) = try await Filesystems.condition(ofUnmountable: self.device, after: error)
             else { return }
             try await self.repair(words, io: io)
         }
-        try await mount([])
+        try await mount(options)
         try await self.settle(io: io)
     }
 
@@ -57,9 +60,13 @@ struct FilesystemCheck {
     /// The kernel calls both that and a superblock that is none an invalid argument. The other is what is left of the
     /// volume's own former client, dead or fenced: the claim lets no two write. To take that for damage would be to throw
     /// the log of a sound filesystem away.
-    private func isMountedBeside(_ mount: (_ options: [String]) async throws -> Void) async throws -> Bool {
+    private func isMountedBeside(
+        _ options: MountOptions,
+        _ mount: (MountOptions) async throws -> Void
+    ) async throws -> Bool {
+        guard !options.data.contains("nouuid") else { return false }
         do {
-            try await mount(["nouuid"])
+            try await mount(MountOptions(flags: options.flags, data: options.data + ["nouuid"]))
         } catch let error as HostError where error.call == "mount" {
             return false
         }

@@ -52,10 +52,8 @@ extension NodeVolumes {
             let isCopy = try await self.renewIdentity(type, device: device, request: request, io: io)
             // What pods still have of a dead device is the same filesystem.
             if type == .xfs, isCopy || record.formerDevices != nil { options.data.append("nouuid") }
-            try await check.mounting(isReadOnly: record.isReadOnly, io: io) { [options] more in
-                var options = options
-                options.data += more.filter { !options.data.contains($0) }
-                try await self.blocking { [options] in
+            try await check.mounting(options, isReadOnly: record.isReadOnly, io: io) { options in
+                try await self.blocking {
                     try MountTarget.makeDirectory(request.stagingPath, below: self.kubelet)
                     try Mounts.mount(
                         device.device,

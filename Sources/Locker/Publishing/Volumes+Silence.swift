@@ -50,17 +50,10 @@ extension Volumes {
     /// - Throws: ``LockerError``.
     package func isFree(ofFencedVolumes nodeID: String, in places: [RecordPlace]) async throws -> Bool {
         try await explaining("look for fenced volumes of node \(nodeID)") {
-            var lists: [String: Blocklist] = [:]
-            for one in try await self.attached(to: nodeID, in: places) {
-                let cluster = one.io.cluster
-                let blocklist: Blocklist
-                if let known = lists[cluster.fsid] {
-                    blocklist = known
-                } else {
-                    blocklist = try await cluster.blocklist()
-                    lists[cluster.fsid] = blocklist
-                }
-                if blocklist.refuses(one.attachment.clientAddress) { return false }
+            let found = try await self.attached(to: nodeID, in: places)
+            for those in Dictionary(grouping: found, by: \.io.cluster.fsid).values {
+                let blocklist = try await those[0].io.cluster.blocklist()
+                if those.contains(where: { blocklist.refuses($0.attachment.clientAddress) }) { return false }
             }
             return true
         }

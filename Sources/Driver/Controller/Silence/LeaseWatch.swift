@@ -12,9 +12,9 @@ package struct LeaseWatch {
     /// What a look has shown.
     package struct Findings: Sendable, Equatable {
         /// The nodes that were silent for long enough, by name.
-        package var silent: [String] = []
+        package var silent: [String]
         /// The nodes that have given a sign of life since the watch began, and are not silent.
-        package var heard: Set<String> = []
+        package var heard: Set<String>
 
         /// A look's findings.
         package init(silent: [String] = [], heard: Set<String> = []) {
@@ -28,9 +28,9 @@ package struct LeaseWatch {
     }
 
     private struct Sign {
-        var renewed: String
-        var since: ContinuousClock.Instant
-        var wasHeard: Bool
+        let renewed: String
+        let since: ContinuousClock.Instant
+        let wasHeard: Bool
     }
 
     private let patience: Duration
@@ -54,11 +54,10 @@ package struct LeaseWatch {
         self.lastLook = now
         var seen: [String: Sign] = [:]
         for lease in leases {
-            switch self.signs[lease.node] {
-            case nil: seen[lease.node] = Sign(renewed: lease.renewed, since: now, wasHeard: false)
-            case let sign? where sign.renewed == lease.renewed: seen[lease.node] = sign
-            case .some: seen[lease.node] = Sign(renewed: lease.renewed, since: now, wasHeard: true)
-            }
+            let before = self.signs[lease.node]
+            seen[lease.node] =
+                before?.renewed == lease.renewed
+                ? before : Sign(renewed: lease.renewed, since: now, wasHeard: before != nil)
         }
         // A node that is gone from Kubernetes is none of ours: its volumes are taken from it.
         self.signs = seen
