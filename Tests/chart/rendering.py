@@ -108,6 +108,10 @@ if __name__ == "__main__":
             wanted = json.load(values)
     else:
         wanted = CASES[sys.argv[1]]
-    for path, text in sorted(texts(wanted).items()):
+    try:
+        found = texts(wanted)
+    except Refused as refused:
+        sys.exit(f"chart: {refused}")
+    for path, text in sorted(found.items()):
         if text.strip() and path.endswith(".yaml"):
             print(f"---\n# {path}\n{text.strip()}")
