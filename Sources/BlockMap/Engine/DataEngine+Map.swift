@@ -54,6 +54,11 @@ extension DataEngine {
     // ones that read requests are every volume's, which a volume whose cluster is silent must not stop.
     private static let fixedOptions = ["rbd_non_blocking_aio": "true"]
 
+    // Below this many bytes (64 KiB) librbd asks an OSD for an object's bytes, not for those that were written: zeroes come
+    // back for the others, and what it decrypts them to is noise. What was never written is to read as zeroes however
+    // little is read at once.
+    private static let encryptedOptions = ["rbd_sparse_read_threshold_bytes": "1"]
+
     // A client has some twenty, more with each OSD that it comes to talk to.
     private static let descriptors = 256
 
@@ -98,7 +103,8 @@ extension DataEngine {
         _ request: MapRequest,
         _ body: (Cluster, IOContext) async throws -> Result
     ) async throws -> Result {
-        let options = try MapOptions.librbd(request.mapOptions).merging(Self.fixedOptions) { $1 }
+        var options = try MapOptions.librbd(request.mapOptions).merging(Self.fixedOptions) { $1 }
+        if request.encryption != .none { options.merge(Self.encryptedOptions) { $1 } }
         let cluster = try await Cluster.connect(
             to: request.target,
             timeouts: .io(request.ioTimeout),

@@ -62,31 +62,58 @@ extension Volumes {
         try capacity.check(
             largest: try await self.largestSize(of: record, reaching: capacity.required, io: place.io)
         )
-        let size = max(try capacity.size(), image)
-        guard capacity.limit == 0 || size <= capacity.limit else {
-            throw LockerError(
-                .outOfRange,
-                "the image has \(size) bytes already, more than limit_bytes \(capacity.limit)"
-            )
-        }
+        let size = try await self.size(of: record, having: image, for: capacity, io: place.io)
         let ledger = self.ledger(course: record.course, io: place.io)
         try await ledger.correct(place.key, student: record.student, bytes: size)
         try self.hook.reached("expand.counted")
+        record.payloadBytes = size
         if size > image {
             do {
-                let bytes = UInt64(size + record.dataOffsetBytes)
-                try await place.io.withImage(.id(record.imageID), readOnly: false) { try $0.resize(to: bytes) }
+                let header = UInt64(record.dataOffsetBytes)
+                let grown = try await place.io.growImage(record.imageID, to: UInt64(size) + header, header: header)
+                record.payloadBytes = Int64(grown - header)
             } catch let error as CephError where !error.isAmbiguous {
-                try await ledger.correct(place.key, student: record.student, bytes: record.payloadBytes)
+                // A part of the way may have been gone.
+                let reached = Int64(try await place.io.imageSize(imageID: record.imageID)) - record.dataOffsetBytes
+                let bytes = max(reached, found.value.payloadBytes)
+                try await ledger.correct(place.key, student: record.student, bytes: bytes)
                 throw error
+            }
+            if record.payloadBytes != size {
+                try await ledger.correct(place.key, student: record.student, bytes: record.payloadBytes)
             }
         }
         try self.hook.reached("expand.resized")
-        record.payloadBytes = size
         record.resizedAt = self.clock.milliseconds
         guard try await place.store.put(record, at: place.key, replacing: found) != nil else { return nil }
         try self.hook.reached("expand.recorded")
         self.logger.info("Volume expanded", metadata: record.logMetadata)
+        return record.payloadBytes
+    }
+
+    /// The size to grow to.
+    ///
+    /// - Parameter image: what an attempt that was cut short may have made of it already, in bytes of the payload.
+    private func size(
+        of record: VolumeRecord,
+        having image: Int64,
+        for capacity: CapacityBounds,
+        io: IOContext
+    ) async throws -> Int64 {
+        var size = max(try capacity.size(), image)
+        // A client that has the image open, with its encryption, adds the header to whatever it is asked for.
+        let header = record.dataOffsetBytes
+        if header > 0, size > image, size - image <= header, try await io.isGrownByPayload(imageID: record.imageID) {
+            size = image + header + CapacityBounds.objectSize
+        }
+        guard capacity.limit == 0 || size <= capacity.limit else {
+            throw LockerError(
+                .outOfRange,
+                "the volume can have no less than \(size) bytes, more than limit_bytes \(capacity.limit): its image has"
+                    + " room for \(image) already"
+                    + (header == 0 ? "" : ", and an encrypted one in use grows by more than its header, \(header) bytes")
+            )
+        }
         return size
     }
 }

@@ -96,6 +96,23 @@ struct EncryptedMappingTests {
         }
     }
 
+    @Test("What was never written reads as zeroes beside what was, however little is read", arguments: EngineFixture.mappers)
+    func holes(mapper: MapperName) async throws {
+        try await EngineFixture.with(mapper) { fixture in
+            let request = try await fixture.encryptedImage(payload: 32 << 20, key: try .random())
+            let device = try await fixture.open(try await fixture.map(request))
+            let bytes = randomBytes(4096)
+            try await device.write(bytes, at: 2 << 20)
+            for (offset, count) in [(1 << 20, 512), (1 << 20, 4096), (3 << 20, 65536), (9 << 20, 4096)] {
+                let found = try await device.read(at: Int64(offset), count: count)
+                #expect(found.allSatisfy { $0 == 0 }, "\(count) bytes at \(offset)")
+            }
+            #expect(try await device.read(at: 2 << 20, count: bytes.count) == bytes)
+            try device.close()
+            try await fixture.unmap(request)
+        }
+    }
+
     @Test(
         "A grown image grows its device by as much, when asked and by itself",
         arguments: EngineFixture.mappers.filter { !DataEngine.fixedSize().contains($0) }.prefix(1)
@@ -107,7 +124,8 @@ struct EncryptedMappingTests {
             let device = try await fixture.open(mapped)
             let bytes = randomBytes(1 << 20)
             try await device.write(bytes, at: 31 << 20)
-            try await fixture.context.withImage(.name("v"), readOnly: false) { try $0.resize(to: (96 + 16) << 20) }
+            let grown = try await fixture.context.growImage(request.imageID, to: (96 + 16) << 20, header: 16 << 20)
+            #expect(grown == (96 + 16) << 20)
             let size = try await fixture.engine.refresh(volumeID: request.volumeID, imageID: request.imageID)
             #expect(size == 96 << 20)
             #expect(try BlockDevice(mapped.device).size() == 96 << 20)
@@ -116,7 +134,8 @@ struct EncryptedMappingTests {
             #expect(try await device.read(at: 95 << 20, count: bytes.count) == bytes)
             #expect(try await device.read(at: 31 << 20, count: bytes.count) == bytes)
 
-            try await fixture.context.withImage(.name("v"), readOnly: false) { try $0.resize(to: (128 + 16) << 20) }
+            let further = try await fixture.context.growImage(request.imageID, to: (128 + 16) << 20, header: 16 << 20)
+            #expect(further == (128 + 16) << 20)
             while try await fixture.onlyDevice().size != 128 << 20 { await Task.yield() }
             while try BlockDevice(mapped.device).size() != 128 << 20 { await Task.yield() }
             try device.close()

@@ -90,6 +90,35 @@ struct EncryptedVolumeTests {
         }
     }
 
+    @Test("One in use grows by more than its header, whichever client carries it out, and by what is counted")
+    func growth() async throws {
+        try await Laboratory.with { laboratory in
+            let controller = try laboratory.controller()
+            let volume = try await controller.create(laboratory.encryptedRequest())
+            #expect(try await controller.expand(volume.handle, to: 12 << 20) == 12 << 20)
+            let key = try await laboratory.dataKey(of: volume, by: Laboratory.keys(1))
+            let live = try await LiveImage.open(.id(volume.handle.imageID), in: laboratory.io, readOnly: false) { image in
+                try key.withBytes { try image.loadEncryption(.luks2, passphrase: $0) }
+            }
+            try await live.acquireLock()
+            #expect(try await controller.expand(volume.handle, to: 64 << 20) == 64 << 20)
+            #expect(try await laboratory.total().bytes == 64 << 20)
+            #expect(try await live.size() == 64 << 20)
+            await expectRefusal(.outOfRange, saying: "in use grows by more than its header") {
+                try await controller.expand(volume.handle, to: 68 << 20, limit: 80 << 20)
+            }
+            #expect(try await controller.expand(volume.handle, to: 68 << 20) == 84 << 20)
+            #expect(try await live.size() == 84 << 20)
+            #expect(try await laboratory.total().bytes == 84 << 20)
+            #expect(try await laboratory.records().first?.payloadBytes == 84 << 20)
+            try await live.close()
+            #expect(try await controller.expand(volume.handle, to: 88 << 20) == 88 << 20)
+            try await controller.delete(volume.handle)
+            await controller.erased()
+            try await laboratory.expectNothing()
+        }
+    }
+
     @Test("One that is open somewhere keeps its key until it is not")
     func open() async throws {
         try await Laboratory.with { laboratory in
