@@ -7,7 +7,7 @@
 in_namespace := unshare -m --propagation slave
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-vm conformance sanity chart screenshots e2e demo run clean verify proto fmt fuzz tsan bench bench-datapath bench-remanence bench-vm image
+.PHONY: help setup build test test-vm test-debian conformance sanity chart screenshots e2e demo run clean verify proto fmt fuzz tsan bench bench-datapath bench-remanence bench-vm image
 
 help: ## says what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ test: ## runs every test against a real Ceph that is started for it (as root); T
 test-vm: setup ## runs the tests of the node's data path under a kernel that has rbd, nbd and ublk, in an emulated machine, and the scenarios of dev/scenarios (as root); TESTS="A B" runs some tests alone
 	@dev/vm test $(TESTS)
 	@$(if $(TESTS),true,dev/scenarios/all)
+
+test-debian: ## runs the tests that have to do with Ceph in a root of Debian 13, with its Ceph 18 (as root); TESTS="A B" runs some
+	@swift build --build-tests
+	@dev/debian trixie $(TESTS)
 
 conformance: ## checks the CSI 1.13 rules, of locker serve or of ENDPOINT=unix:///… [SECRETS=file] [PARAMETERS=file] [SIZE=bytes] (as root)
 	@LOCKER_CONFORMANCE_ENDPOINT=$(ENDPOINT) LOCKER_CONFORMANCE_SECRETS=$(SECRETS) \
@@ -78,4 +82,4 @@ image: ## makes the container images as OCI archives, with SBOMs, in .build-imag
 	@dev/image
 
 clean: ## removes what was built
-	rm -rf .build .build-fuzz .build-image .build-release .build-tsan .venv .venv-chart .venv-image
+	rm -rf .build .build-debian .build-fuzz .build-image .build-release .build-tsan .venv .venv-chart .venv-image

@@ -40,13 +40,19 @@ package struct MapperChoice: Sendable, Hashable {
     /// - Parameters:
     ///   - mounter: empty or `auto`, `rbd` or `krbd`, `rbd-nbd` or `nbd`, `ublk`, `fuse`.
     ///   - features: the image's.
+    ///   - isLayered: whether its data are encrypted in a way that only librbd opens.
     /// - Throws: ``MapError`` with `unsupported`, naming what is missing.
-    package func resolve(_ mounter: String, features: ImageFeatures) throws(MapError) -> MapperName {
+    package func resolve(
+        _ mounter: String,
+        features: ImageFeatures,
+        isLayered: Bool = false
+    ) throws(MapError) -> MapperName {
         let wanted: MapperName
         switch mounter {
         case "", "auto":
-            if self.available.contains(.krbd), Self.kernelFeatures.isSuperset(of: features) { return .krbd }
+            if !isLayered, self.available.contains(.krbd), Self.kernelFeatures.isSuperset(of: features) { return .krbd }
             if let first = self.ranked.first { return first }
+            guard !isLayered else { throw MapError.layersInKernel("of this volume") }
             guard self.available.contains(.krbd) else {
                 throw MapError(
                     .unsupported,
@@ -54,7 +60,9 @@ package struct MapperChoice: Sendable, Hashable {
                 )
             }
             wanted = .krbd
-        case "rbd", "krbd": wanted = .krbd
+        case "rbd", "krbd":
+            guard !isLayered else { throw MapError.layersInKernel("of this volume") }
+            wanted = .krbd
         case "rbd-nbd", "nbd": wanted = .nbd
         case "ublk": wanted = .ublk
         case "fuse": wanted = .fuse

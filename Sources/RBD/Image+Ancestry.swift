@@ -20,6 +20,13 @@ extension Image {
         return (LinkedImage(image), String(cString: snapshot.name))
     }
 
+    /// How many bytes from the start may be the parent's; zero if there is none.
+    package func parentOverlap() throws -> UInt64 {
+        var overlap: UInt64 = 0
+        try check(rbd_get_overlap(self.raw, &overlap), "rbd_get_overlap", self.path)
+        return overlap
+    }
+
     /// The clones of this image's snapshots.
     package func children() throws -> [LinkedImage] {
         try withList(of: rbd_linked_image_spec_t.self, count: 16, call: "rbd_list_children3", object: self.path) {

@@ -46,6 +46,19 @@ internal import Testing
         #expect(try choice.resolve(mounter, features: features) == name)
     }
 
+    @Test("What only librbd opens goes through the data process, and not through the kernel's rbd")
+    func layered() throws {
+        let all = MapperChoice(available: [.krbd, .nbd, .fuse])
+        #expect(try all.resolve("auto", features: Self.standard, isLayered: true) == .nbd)
+        #expect(try all.resolve("fuse", features: Self.standard, isLayered: true) == .fuse)
+        for (choice, mounter) in [(all, "krbd"), (MapperChoice(available: [.krbd]), "")] {
+            let error = #expect(throws: MapError.self) {
+                try choice.resolve(mounter, features: Self.standard, isLayered: true)
+            }
+            #expect(error?.code == .unsupported && error?.message.contains("luks2-layered") == true)
+        }
+    }
+
     @Test(
         "What cannot be is refused, and what is missing named",
         arguments: [

@@ -110,7 +110,7 @@ struct UblkDeathTests {
             }
             #expect(stranger.note.contains("81"), "\(stranger)")
             let alive = try await expectErrno(.resourceBusy) { try serving.resume(device, backend, identity: 80) }
-            #expect(alive.note == "its server is alive")
+            #expect(alive.note.hasPrefix("its server is alive"))
             try await expectErrno(.operationNotSupportedByDevice) {
                 try serving.resume(UblkDevice(number: 4000), backend, identity: 80)
             }

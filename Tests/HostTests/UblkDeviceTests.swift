@@ -227,7 +227,7 @@ struct UblkDeviceTests {
     func takenAway() async throws {
         try await UblkServing.with { serving in
             let server = try serving.start(MemoryBackend(size: 16 << 20), identity: 0xfeed_0000_0000_0002)
-            try server.device.abandon()
+            try server.device.abandon(isServed: true)
             await server.ended()
             #expect(!server.isServing && serving.reports.isEmpty)
             try await eventually("it is gone") { UblkDevice.named(0xfeed_0000_0000_0002) == nil }

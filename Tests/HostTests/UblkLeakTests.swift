@@ -22,7 +22,7 @@ struct UblkLeakTests {
                 #expect(namedThreads("locker-ublk") > threads)
                 #expect(during > files && openFiles("io_uring") > rings)
                 let taken = try serving.start(MemoryBackend(size: 16 << 20))
-                try taken.device.abandon()
+                try taken.device.abandon(isServed: true)
                 await taken.ended()
                 try await eventually("its file is closed") { openFiles("ublk") == during }
                 try removed.device.remove(isServed: true)

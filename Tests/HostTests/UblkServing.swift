@@ -68,7 +68,10 @@ final class UblkServing: Sendable {
 
     /// Takes away what a test that failed has left.
     private func abandon() {
-        for device in Set(self.servers.withLock { $0.map(\.device) }) { try? device.remove(isServed: false) }
+        let servers = self.servers.withLock { $0 }
+        for device in Set(servers.map(\.device)) {
+            try? device.remove(isServed: servers.contains { $0.device == device && $0.isServing })
+        }
     }
 }
 

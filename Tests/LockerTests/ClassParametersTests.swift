@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
-internal import Locker
 internal import RBD
 internal import Testing
+
+@testable internal import Locker
 
 /// A StorageClass' parameters: each one's good and bad values.
 struct ClassParametersTests {
@@ -118,6 +119,31 @@ struct ClassParametersTests {
         for (name, value) in [("objectSize", "16384"), ("imageFeatures", "layering,journaling")] {
             await expectRefusal(.invalidArgument, saying: "encrypted", name) {
                 try self.read(["encrypted": "true", "course": "informatics-1", name: value])
+            }
+        }
+    }
+
+    @Test(
+        "A template's data are shared where librbd can, and never where the kernel maps or a data pool may hide holes"
+    )
+    func encryptedTemplate() async throws {
+        let base = ["encrypted": "true", "course": "informatics-1", "template": "base@v1"]
+        func read(_ more: [String: String]) throws -> ClassParameters { try self.read(base.merging(more) { $1 }) }
+        #expect(try read([:]).encryptedTemplate == .auto)
+        #expect(try read([:]).sharesTemplate() == LibraryFeatures.hasLayeredEncryption)
+        #expect(try !read(["encryptedTemplate": "copied"]).sharesTemplate())
+        #expect(try !read(["mounter": "krbd"]).sharesTemplate() && !read(["dataPool": "ec"]).sharesTemplate())
+        for (name, value) in [("mounter", "rbd"), ("dataPool", "ec")] {
+            await expectRefusal(.invalidArgument, saying: "encryptedTemplate: layered", name) {
+                try read(["encryptedTemplate": "layered", name: value])
+            }
+        }
+        let layered = try read(["encryptedTemplate": "layered"])
+        if LibraryFeatures.hasLayeredEncryption {
+            #expect(try layered.sharesTemplate())
+        } else {
+            await expectRefusal(.failedPrecondition, saying: "librbd 1.17", LibraryFeatures.version) {
+                try layered.sharesTemplate()
             }
         }
     }

@@ -182,6 +182,8 @@ final class Laboratory: Sendable {
                 if wrapped.radosNamespace == self.io.namespace { found.append(wrapped) }
             } catch let error as CephError where error.code == .noSuchFileOrDirectory {
                 // Another test's, just destroyed.
+            } catch is WireError {
+                // Another test's, which has damaged it.
             }
         }
         return found

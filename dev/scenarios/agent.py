@@ -33,6 +33,12 @@ def end(name, signal):
     return program.wait(timeout=60)
 
 
+def replace(name, signal, arguments, log):
+    """Ends a program and starts it again at once."""
+    end(name, signal)
+    return start(name, arguments, log)
+
+
 def call(socket, method, request, timeout):
     """Makes a CSI call of bytes that the host has serialised."""
     if socket not in channels:
@@ -79,7 +85,7 @@ def check(folder, seed, acknowledged):
         return {"fault": str(error)}
 
 
-QUESTIONS = {each.__name__: each for each in (start, end, call, run, write, writer, stop, check)}
+QUESTIONS = {each.__name__: each for each in (start, end, replace, call, run, write, writer, stop, check)}
 
 
 def answer(number, question):

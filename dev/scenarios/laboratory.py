@@ -155,9 +155,14 @@ class Guest:
         self.run("modprobe rbd && modprobe nbd max_part=0 && mkdir -p /run/locker %s; modprobe ublk_drv || true" % state)
         data = ["--state-dir", state, "--data-socket", "unix:///run/locker/data.sock", "--log-format", "text"]
         node = ["--endpoint", "unix://" + self.socket, "--node-id", self.name, "--config", "/out/config.json"]
+        self.arguments = {name: [LOCKER, name, *words] for name, words in (("data", data), ("node", data + node))}
         self.processes = {
-            name: self.do("start", name=name, log="/out/%s.log" % name, arguments=[LOCKER, name, *arguments])
-            for name, arguments in (("data", data), ("node", data + node))}
+            name: self.do("start", name=name, log="/out/%s.log" % name, arguments=words)
+            for name, words in self.arguments.items()}
+
+    def replace(self, name, signal):
+        """Ends one of the node's processes by a signal and starts it again at once."""
+        self.do("replace", name=name, signal=signal, log="/out/%s.log" % name, arguments=self.arguments[name])
 
     def acknowledged(self, name):
         """How many records of a writer are durable, as it has told."""

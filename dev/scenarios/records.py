@@ -29,7 +29,7 @@ class Writer:
 
     def __init__(self, folder, seed, acknowledgements):
         self.folder, self.seed = folder, seed
-        self.count, self.error, self.is_stopped, self.last = 0, None, False, {}
+        self.count, self.error, self.is_stopped, self.last, self.longest = 0, None, False, {}, 0.0
         # Another machine's file: a number in it is out of reach of whatever happens to this one.
         self.told = os.open(acknowledgements, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -52,6 +52,7 @@ class Writer:
                 start = time.monotonic()
                 os.fsync(file)
                 self.last = {"number": number, "fsync": time.monotonic() - start}
+                self.longest = max(self.longest, self.last["fsync"])
                 if number % PER_FILE == 0:
                     os.fsync(folder)
                 os.write(self.told, b"%d\n" % number)
@@ -65,8 +66,10 @@ class Writer:
                     os.close(each)
 
     def state(self):
-        """How far it has come, and what went wrong."""
-        return {"count": self.count, "error": self.error, "running": self.thread.is_alive(), "last": self.last}
+        """How far it has come, what went wrong, and the longest fsync since this was asked last."""
+        longest, self.longest = self.longest, 0.0
+        return {"count": self.count, "error": self.error, "running": self.thread.is_alive(), "last": self.last,
+                "longest": longest}
 
     def stop(self):
         """Ends it after the record that it is at."""

@@ -47,12 +47,40 @@ package enum EncryptedImage {
         }
     }
 
-    private static func format(_ image: borrowing Image, _ key: DataEncryptionKey) throws -> UInt64 {
+    /// Writes a header to a clone of an image in the clear, which then shares what it does not write itself with that.
+    ///
+    /// Its data begin behind the header, and so do those that it shares: the clone's first byte behind the header is the
+    /// parent's first one. What a clone sees of its parent is counted with the header, so that the parent has to be larger
+    /// than what it holds by that much. Killed at any moment as ``format(_:in:key:)``.
+    ///
+    /// - Throws: as ``format(_:in:key:)``; ``MapError`` with `unsupported` for an image that is no clone.
+    @discardableResult
+    package static func formatClone(
+        _ name: ImageName,
+        in context: IOContext,
+        key: DataEncryptionKey
+    ) async throws -> UInt64 {
+        do {
+            return try await context.withImage(name, readOnly: false) { try Self.format($0, key, isClone: true) }
+        } catch {
+            throw MapError.wrapping(error, "encrypt clone \(name)")
+        }
+    }
+
+    private static func format(
+        _ image: borrowing Image,
+        _ key: DataEncryptionKey,
+        isClone: Bool = false
+    ) throws -> UInt64 {
         let info = try image.info()
         // Nobody else formats it at the same time, nor writes to it.
         if info.features.contains(.exclusiveLock) { try image.acquireLock() }
         let offset = Self.dataOffset(objectSize: info.objectSize)
-        guard try image.parent() == nil else { throw MapError.encryptedClone(info.name) }
+        let parent = try image.parent()
+        guard isClone || parent == nil else { throw MapError.encryptedClone(info.name) }
+        guard !isClone || parent != nil else {
+            throw MapError(.unsupported, "image \(info.name) is no clone, and was to be encrypted as one")
+        }
         guard info.size > offset else {
             throw MapError(
                 .unsupported,
@@ -66,12 +94,11 @@ package enum EncryptedImage {
                 "image \(info.name) has objects of \(min(info.objectSize, info.stripeUnit)) bytes, too small for a LUKS2 header"
             )
         }
-        let heads = try image.read(offset: 0, count: LUKSHeader.headsSize)
-        guard !LUKSHeader.begins(heads) else {
+        guard try !LUKSHeader.begins(image.read(offset: 0, count: LUKSHeader.headsSize)) else {
             throw MapError(.formatted, "image \(info.name) has a LUKS2 header already")
         }
         let isOurs = try image.metadata(Self.mark.key) == Self.mark.value
-        guard try !image.hasData(from: isOurs ? offset : 0) else {
+        guard try isClone || !image.hasData(from: isOurs ? offset : 0) else {
             throw MapError(
                 .mismatch,
                 "image \(info.name) has data in it, which encrypting would destroy: only a new image can be encrypted"
@@ -85,10 +112,12 @@ package enum EncryptedImage {
         }
         try image.setMetadata(Self.mark.key, to: Self.mark.value)
         // What an attempt before this one wrote may lie where this header has zeroes.
-        if isOurs { try image.writeZeroes(offset: 0, count: Int(offset)) }
+        // A clone has its parent's first bytes there.
+        if isOurs || isClone { try image.writeZeroes(offset: 0, count: Int(offset)) }
         try image.write(offset: header.keyslot.offset, header.keyslot.bytes)
         try image.flush()
-        try image.write(offset: header.heads.offset, header.heads.bytes)
+        let heads = isClone ? header.headsOfClone : header.heads
+        try image.write(offset: heads.offset, heads.bytes)
         try image.flush()
         try image.removeMetadata(Self.mark.key)
         return offset

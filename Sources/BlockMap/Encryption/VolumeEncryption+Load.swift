@@ -11,15 +11,20 @@ extension VolumeEncryption {
     /// are the payload's then. Blocks.
     ///
     /// - Parameters:
-    ///   - image: a flat image.
+    ///   - image: a flat image, or what ``VolumeEncryption/luks2Layered(_:)`` says.
     ///   - record: what was noted of the volume: another encryption than its own is never loaded, and none neither.
-    /// - Throws: ``MapError``: `unsupported` for a clone, `mismatch` for a wrong key and for an image without a header.
+    /// - Throws: ``MapError``: `unsupported` for a clone that is to be flat and for a librbd without layered encryption,
+    ///   `mismatch` for a wrong key and for an image without a header.
     func load(on image: borrowing Image, _ record: AttachmentRecord) throws {
         guard self.format == record.encryption else {
             throw MapError(.mismatch, "image \(record.imageName) is to be opened in another way than was noted")
         }
         guard let key = self.key else { return }
-        guard try image.parent() == nil else { throw MapError.encryptedClone(record.imageName) }
+        if case .luks2Layered = self {
+            guard LibraryFeatures.hasLayeredEncryption else { throw MapError.noLayers(record.imageName) }
+        } else {
+            guard try image.parent() == nil else { throw MapError.encryptedClone(record.imageName) }
+        }
         do {
             try key.withBytes { try image.loadEncryption(.luks2, passphrase: $0) }
         } catch let error as CephError where error.code == .notPermitted {
@@ -46,6 +51,24 @@ extension MapError {
             .mismatch,
             "image \(image) has no LUKS2 header that can be read: it is not encrypted, or its formatting was not finished",
             cause: cause
+        )
+    }
+
+    /// The library is older than the volume.
+    static func noLayers(_ image: String) -> MapError {
+        MapError(
+            .unsupported,
+            "image \(image) shares its template's data under a key of its own (luks2-layered), which librbd 17 and later"
+                + " reads; this machine's is \(LibraryFeatures.version)"
+        )
+    }
+
+    /// The kernel knows one key an image.
+    static func layersInKernel(_ image: String) -> MapError {
+        MapError(
+            .unsupported,
+            "image \(image) shares its template's data under a key of its own (luks2-layered), which only librbd reads: it is"
+                + " mapped by ublk, nbd or FUSE and loop, not by the kernel's rbd; use mounter \"auto\" where one of them is"
         )
     }
 

@@ -53,9 +53,9 @@ extension DataEngine {
     /// What a record asks for, with the keys; `nil` if one of them is not there. Blocks.
     private func request(of record: AttachmentRecord) throws -> MapRequest? {
         guard let key = try self.keys(record.volumeID) else { return nil }
-        guard record.encryption != nil else { return record.request(key: key, encryption: .none) }
+        guard let format = record.encryption else { return record.request(key: key, encryption: .none) }
         guard let dataKey = try self.encryptionKeys(record.volumeID) else { return nil }
-        return record.request(key: key, encryption: .luks2(dataKey))
+        return record.request(key: key, encryption: VolumeEncryption(format, dataKey))
     }
 
     /// Why a device is not taken over, and never will be.
@@ -76,11 +76,14 @@ extension DataEngine {
     /// - Throws: ``MapError`` with `mismatch` if the device is of another image, and what serving throws.
     func resume(_ request: MapRequest) async throws -> ServedVolume? {
         let left = self.state.withLock { $0.leftovers }.filter { $0.volumeID == request.volumeID }
-        let waiting = try await self.pool.run {
+        let waiting = try await self.pool.run { () throws -> AttachmentRecord? in
             let devices = self.leftDevices(of: left)
             // A predecessor may have been killed before it had done so.
             for (record, device) in devices where record.isAbandoned == true { try device.abandon() }
-            return devices.first { $0.record.awaitsSuccessor($0.device) }?.record
+            guard let found = devices.first(where: { $0.record.awaitsSuccessor($0.device) }) else { return nil }
+            // Before there is a client that whoever comes next would have to fence.
+            try found.device.awaitRelease()
+            return found.record
         }
         guard let found = waiting else { return nil }
         try Self.verify(found, request)

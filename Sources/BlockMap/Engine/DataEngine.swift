@@ -24,6 +24,7 @@ package final class DataEngine: Sendable {
         /// What predecessors left: to be fenced when the image is mapped again, and perhaps still held.
         var leftovers: [AttachmentRecord] = []
         var resuming: Task<Void, Never>?
+        var lookout: Task<Void, Never>?
     }
 
     let directory: FilePath
@@ -97,7 +98,8 @@ package final class DataEngine: Sendable {
         }
         // Owned by the engine: close() ends it.
         let resuming = Task { await self.resumeAll() }
-        self.state.withLock { $0.resuming = resuming }
+        let lookout = Task { await self.watchWaiting() }
+        self.state.withLock { ($0.resuming, $0.lookout) = (resuming, lookout) }
     }
 
     /// Takes down every volume that nobody holds, and what serves if none is left.
@@ -107,6 +109,10 @@ package final class DataEngine: Sendable {
         if let resuming = self.state.withLock({ $0.resuming.take() }) {
             resuming.cancel()
             await resuming.value
+        }
+        if let lookout = self.state.withLock({ $0.lookout.take() }) {
+            lookout.cancel()
+            await lookout.value
         }
         let volumes = self.state.withLock { Array($0.volumes.keys) }
         await withTaskGroup(of: Void.self) { group in

@@ -17,11 +17,20 @@ protocol ShownDevice: Sendable {
     /// - Throws: `HostError`: `EOPNOTSUPP` where the kernel cannot do that.
     func followSize() async throws
 
+    /// Is told that requests wait for the cluster, or do so no more.
+    ///
+    /// - Throws: `HostError`.
+    func heed(isSlow: Bool) async throws
+
     /// Takes the device away; when it returns, no more requests reach the backend.
     ///
     /// - Throws: `HostError` with `EBUSY` while somebody uses it, named in the note: nothing is changed then. One that
     ///   another program has taken away is not an error.
     func remove() async throws
+}
+
+extension ShownDevice {
+    func heed(isSlow: Bool) async throws {}
 }
 
 /// A block device whose server is dead.
@@ -38,6 +47,11 @@ protocol LeftDevice: Sendable {
     /// Who uses it, for a message; blocks.
     var holders: String { get }
 
+    /// Makes sure that the kernel lets another process have it; blocks.
+    ///
+    /// - Throws: `HostError` with `EBUSY` if it does not, after some seconds.
+    func awaitRelease() throws(HostError)
+
     /// Takes the device away; blocks.
     ///
     /// - Throws: `HostError` with `EBUSY` while somebody uses it, named in the note.
@@ -45,4 +59,8 @@ protocol LeftDevice: Sendable {
 
     /// Lets all of its I/O fail, whoever uses it: no successor comes; blocks.
     func abandon() throws(HostError)
+}
+
+extension LeftDevice {
+    func awaitRelease() throws(HostError) {}
 }

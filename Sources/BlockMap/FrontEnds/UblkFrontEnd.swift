@@ -115,6 +115,7 @@ final class UblkFrontEnd: FrontEnd {
         var isWaiting: Bool { self.device.status.map { $0.hasDisk && $0.isRecoverable } ?? false }
         var holders: String { DeviceHolders.description(of: BlockDevice(self.device.path), sysfs: self.device.sysfs) }
 
+        func awaitRelease() throws(HostError) { try self.device.awaitQuiescence() }
         func remove() throws(HostError) { try self.device.remove(isServed: false) }
         func abandon() throws(HostError) { try self.device.abandon() }
     }

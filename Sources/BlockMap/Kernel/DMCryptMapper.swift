@@ -113,6 +113,7 @@ package struct DMCryptMapper: Mapper {
 
     private func mapAlone(_ request: MapRequest) async throws -> MappedDevice {
         let (volumeID, imageID) = (request.volumeID, request.imageID)
+        if case .luks2Layered = request.encryption { throw MapError.layersInKernel(request.imageName) }
         let before = try await self.below.device(volumeID: volumeID, imageID: imageID)
         var plain = request
         plain.encryption = .none

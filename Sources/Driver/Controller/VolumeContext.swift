@@ -12,8 +12,8 @@ enum VolumeContext {
     static let imageName = "imageName"
     /// How the data are encrypted; not there if they are not.
     static let encryption = "encryption"
-    /// How an encrypted volume got its source's data: `copied`, into blocks of its own. Only librbd's layered encryption,
-    /// which volumes do not use yet, would share the source's.
+    /// How an encrypted volume got its source's data: `copied`, into blocks of its own, or `layered`: it shares its
+    /// template's until it writes them.
     static let encryptedCopy = "encryptedCopy"
     /// Added by kubelet in NodePublishVolume, where the CSIDriver has `podInfoOnMount`.
     static let podNamespace = "csi.storage.k8s.io/pod.namespace"
@@ -25,9 +25,9 @@ enum VolumeContext {
             self.clusterID: volume.clusterID, self.pool: volume.pool, self.radosNamespace: volume.namespace,
             self.imageName: record.imageName,
         ]
-        if record.encryption == .luks2Flat {
-            context[self.encryption] = "luks2-flat"
-            if record.source != nil { context[self.encryptedCopy] = "copied" }
+        if record.encryption != .plain {
+            context[self.encryption] = record.isLayered ? "luks2-layered" : "luks2-flat"
+            if record.source != nil { context[self.encryptedCopy] = record.isLayered ? "layered" : "copied" }
         }
         return context
     }

@@ -44,21 +44,19 @@ package struct DataServer: DataService {
     }
 
     private static func encryption(_ request: AttachRequest, _ key: VolumeKey) throws -> VolumeEncryption {
-        switch request.encryption {
-        case "": return .none
-        case VolumeEncryption.Format.luks2.rawValue:
-            guard let dataKey = key.dataKey else {
-                throw LockerError(
-                    .failedPrecondition,
-                    "the kernel keyring has no key \(VolumeKey.dataName(request.keyName)) for the data of volume"
-                        + " \(request.volumeID), which are encrypted; the node process puts it there when it stages a volume"
-                )
-            }
-            return .luks2(dataKey)
-        default:
+        if request.encryption.isEmpty { return .none }
+        guard let format = VolumeEncryption.Format(rawValue: request.encryption) else {
             // Never taken for "not encrypted".
             throw LockerError(.invalidArgument, "the data process knows no encryption \"\(request.encryption)\"")
         }
+        guard let dataKey = key.dataKey else {
+            throw LockerError(
+                .failedPrecondition,
+                "the kernel keyring has no key \(VolumeKey.dataName(request.keyName)) for the data of volume"
+                    + " \(request.volumeID), which are encrypted; the node process puts it there when it stages a volume"
+            )
+        }
+        return VolumeEncryption(format, dataKey)
     }
 
     private static func mapper(_ name: String) throws -> MapperName {

@@ -153,7 +153,7 @@ extension NodeVolumes {
             volume: volume,
             isReadOnly: record.isReadOnly,
             parameters: parameters,
-            encryption: dataKey.map { .luks2($0) } ?? .none,
+            encryption: dataKey.map { VolumeEncryption(volume.isLayered ? .luks2Layered : .luks2, $0) } ?? .none,
             io: io
         )
         record.mapper = device.mapper
@@ -205,7 +205,11 @@ extension NodeVolumes {
         encryption: VolumeEncryption,
         io: IOContext
     ) async throws -> MappedDevice {
-        let name = try self.mappers.choice.resolve(parameters.mounter, features: parameters.image.features)
+        let name = try self.mappers.choice.resolve(
+            parameters.mounter,
+            features: parameters.image.features,
+            isLayered: volume.isLayered
+        )
         let mapper = try self.mappers.mapper(name)
         var options = MapOptionsText.options(parameters.mapOptions, for: name)
         let entry = try self.catalog.clusters().entry(request.clusterID)

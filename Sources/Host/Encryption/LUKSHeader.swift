@@ -32,6 +32,13 @@ package struct LUKSHeader: Sendable {
     /// How LUKS begins: the first copy of its metadata, and the second.
     private static let magics: [[UInt8]] = [Array("LUKS".utf8) + [0xBA, 0xBE], Array("SKUL".utf8) + [0xBA, 0xBE]]
 
+    /// How librbd has both begin on a clone, so that a parent's header is not taken for the clone's own; it puts LUKS' back
+    /// before it reads them, as the checksums are of those, and on the image once it is flattened. See:
+    /// src/librbd/crypto/luks/Magic.cc in Ceph.
+    private static let cloneMagics: [[UInt8]] = [
+        Array("RBDL".utf8) + [0xBA, 0xBE], Array("LDBR".utf8) + [0xBA, 0xBE],
+    ]
+
     /// The least room that a header takes, in bytes: what librbd and cryptsetup leave.
     package static let usualDataOffset: UInt64 = 16 << 20
 
@@ -43,6 +50,17 @@ package struct LUKSHeader: Sendable {
 
     /// Bytes of a sector.
     package static let sectorSize = 512
+
+    /// ``heads`` as a clone has them, whose parent is not encrypted or is so in another way: what librbd 17 and later open,
+    /// and nothing else does.
+    package var headsOfClone: Part {
+        var bytes = self.heads.bytes
+        for (number, magic) in Self.cloneMagics.enumerated() {
+            let offset = number * Self.headsSize / 2
+            bytes.replaceSubrange(offset..<offset + magic.count, with: magic)
+        }
+        return Part(offset: self.heads.offset, bytes: bytes)
+    }
 
     /// Makes a header with a random volume key that `key` opens; blocks.
     ///
@@ -69,10 +87,13 @@ package struct LUKSHeader: Sendable {
         self.keyslot = try Self.part(of: file, area, object)
     }
 
-    /// Whether an image that begins with these bytes has a LUKS header, be it with its second copy only.
+    /// Whether an image that begins with these bytes has a LUKS header, be it with its second copy only or as a clone has
+    /// it.
     package static func begins(_ bytes: [UInt8]) -> Bool {
         let second = bytes.dropFirst(Self.headsSize / 2)
-        return bytes.starts(with: Self.magics[0]) || second.starts(with: Self.magics[1])
+        return [Self.magics, Self.cloneMagics].contains { magics in
+            bytes.starts(with: magics[0]) || second.starts(with: magics[1])
+        }
     }
 
     private static func format(

@@ -66,8 +66,8 @@ extension NBDDevice {
         }
     }
 
-    /// Sets how often the kernel looks after the requests in flight.
-    func patrol(every period: Duration) throws(HostError) {
-        try BlockQueue(sysfs: self.sysfs).set([("io_timeout", "\(max(period.wholeSeconds, 1) * 1000)")])
+    /// Sets how often the kernel looks after a request, for those that come from now on. See: ``NBDSettings/patrol``.
+    package func patrol(every period: Duration) throws(HostError) {
+        try BlockQueue(sysfs: self.sysfs).set([("io_timeout", "\(Int(max(period / .milliseconds(1), 1)))")])
     }
 }

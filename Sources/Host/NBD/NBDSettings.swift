@@ -27,9 +27,13 @@ package struct NBDSettings: Sendable, Hashable {
     /// How often the kernel looks after requests on a single connection without a ``requestTimeout``.
     ///
     /// That is when it finds those that were on their way to a server which died, and sends them to the next: the longest
-    /// that a write waits after ``NBDDevice/reconnect(to:identifier:connections:)``. Each that is only slow is noted in
-    /// the kernel's log each time, hence not too often.
-    package var patrol = Duration.seconds(5)
+    /// that a write waits after ``NBDDevice/reconnect(to:identifier:connections:)``, and the kernel takes a second more to
+    /// come round. Each that is only slow is noted in its log each time: while the cluster does not answer,
+    /// ``NBDDevice/patrol(every:)`` with ``sparsePatrol`` makes it less.
+    package var patrol = Duration.seconds(1)
+
+    /// How often the kernel looks after requests while they wait for the cluster.
+    package static let sparsePatrol = Duration.seconds(5)
 
     /// What a device of this name is to be like when nothing else is said.
     package init(identifier: String) {

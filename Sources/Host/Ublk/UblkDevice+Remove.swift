@@ -21,15 +21,50 @@ extension UblkDevice {
     ///   by whom. A device that is not there is not an error.
     package func remove(isServed: Bool) throws(HostError) {
         let control = try UblkControl()
+        if !isServed { try self.awaitQuiescence(control) }
         try self.stop(control, isServed: isServed)
         try self.delete(control)
     }
 
     /// Takes the device away whoever uses it, and whether or not it has got as far as to be a block device.
-    package func abandon() throws(HostError) {
+    ///
+    /// - Parameter isServed: whether its server is alive.
+    package func abandon(isServed: Bool = false) throws(HostError) {
         let control = try UblkControl()
+        if !isServed { try self.awaitQuiescence(control) }
         try self.call(control, "ublk stop", LOCKER_UBLK_STOP_DEV)
         try self.delete(control)
+    }
+
+    /// Waits until the kernel has noticed that the device's server is dead, and waits for another one.
+    ///
+    /// Before Linux 6.15 it can lose a request that came while the server was dying, and then waits for that for ever,
+    /// with the device locked: every other command to it would wait with it, in a way that not even SIGKILL ends. What is
+    /// asked here takes no lock.
+    ///
+    /// - Throws: ``HostError`` with `EBUSY` if it has not noticed within ten seconds.
+    package func awaitQuiescence() throws(HostError) {
+        try self.awaitQuiescence(try UblkControl())
+    }
+
+    /// The same by a control that is open already.
+    func awaitQuiescence(_ control: borrowing UblkControl) throws(HostError) {
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(10)
+        while let status = self.status(control), status.hasDisk, !status.isQuiesced {
+            guard clock.now < deadline else {
+                throw HostError(
+                    call: "ublk",
+                    code: .resourceBusy,
+                    object: "\(self.path)",
+                    note:
+                        "its server is alive, or the kernel has lost one of its requests when it died, which Linux before"
+                        + " 6.15 does now and then: only a restart of the machine frees the device then"
+                )
+            }
+            // It tells nobody.
+            usleep(10_000)
+        }
     }
 
     private func stop(_ control: borrowing UblkControl, isServed: Bool) throws(HostError) {

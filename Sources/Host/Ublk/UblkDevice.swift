@@ -79,7 +79,7 @@ package struct UblkDevice: Sendable, Hashable {
         return found
     }
 
-    private func status(_ control: borrowing UblkControl) -> Status? {
+    func status(_ control: borrowing UblkControl) -> Status? {
         var info = ublksrv_ctrl_dev_info()
         do throws(HostError) {
             try control.call("ublk status", LOCKER_UBLK_GET_DEV_INFO, self.number, &info)

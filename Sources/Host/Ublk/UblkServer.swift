@@ -90,7 +90,7 @@ package final class UblkServer: Sendable {
             try device.keepReserve()
             return server
         } catch {
-            try? device.abandon()
+            try? device.abandon(isServed: true)
             throw error
         }
     }
@@ -123,6 +123,7 @@ package final class UblkServer: Sendable {
                 note: status.identity == identity ? "it was never started" : "it is not \(identity)'s"
             )
         }
+        try device.awaitQuiescence(control)
         try Self.patiently(about: device, "its server is alive") { () throws(HostError) in
             do throws(HostError) {
                 try control.call("ublk recovery", LOCKER_UBLK_START_USER_RECOVERY, device.number)

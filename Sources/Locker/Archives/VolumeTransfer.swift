@@ -121,6 +121,7 @@ struct VolumeTransfer: Sendable {
         try self.hook.reached("transfer.counted")
         try await claiming()
         try self.hook.reached("transfer.claimed")
+        if self.original.isLayered { try await self.flatten(dataKey) }
         let image = CopiedSnapshot(io: self.source.io, imageID: self.original.imageID, snapshotID: nil)
         try await self.checkRoom(for: image, in: mine.dataPool)
         for name in [mine.imageName, self.key.partialImageName] {
@@ -142,6 +143,18 @@ struct VolumeTransfer: Sendable {
         record.step = nil
         record.readyAt = self.volumes.clock.milliseconds
         return record
+    }
+
+    /// Gives a volume the template's data that it shares, encrypted with its key: bit for bit there is nothing to copy of
+    /// them. What was done of it when it is cut short stays done.
+    private func flatten(_ dataKey: DataEncryptionKey?) async throws {
+        let imageID = self.original.imageID
+        try await self.source.io.withImage(.id(imageID), readOnly: false) { image in
+            guard try image.parent() != nil else { return }
+            try dataKey?.withBytes { try image.loadEncryption(.luks2, passphrase: $0) }
+            try image.flatten()
+        }
+        try self.hook.reached("transfer.flattened")
     }
 
     /// Reads both images.

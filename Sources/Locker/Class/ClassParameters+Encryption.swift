@@ -38,6 +38,32 @@ extension ClassParameters {
         return true
     }
 
+    /// Whether an encrypted volume shares the template's data until it writes them, instead of having a copy.
+    ///
+    /// - Throws: ``LockerError`` with `failedPrecondition` if the class wants that and this librbd does not have it.
+    func sharesTemplate() throws(LockerError) -> Bool {
+        switch self.encryptedTemplate {
+        case .copied: return false
+        // A class of several pools may have one with a data pool.
+        case .auto: return LibraryFeatures.hasLayeredEncryption && self.image.dataPool == nil
+        case .layered:
+            guard self.image.dataPool == nil else {
+                throw LockerError(
+                    .failedPrecondition,
+                    "parameter encryptedTemplate: layered does not go with data pool \(self.image.dataPool ?? "")"
+                )
+            }
+            guard LibraryFeatures.hasLayeredEncryption else {
+                throw LockerError(
+                    .failedPrecondition,
+                    "parameter encryptedTemplate: layered needs librbd 1.17 (Ceph 17), and the controller's is"
+                        + " \(LibraryFeatures.version); say auto or copied"
+                )
+            }
+            return true
+        }
+    }
+
     /// Where the data of the class' volumes begin on their images, in bytes.
     var dataOffsetBytes: Int64 {
         guard self.isEncrypted else { return 0 }

@@ -48,6 +48,9 @@ package struct ClassParameters: Sendable, Hashable {
     /// Whether the data of its volumes are encrypted, with a key for each.
     package let isEncrypted: Bool
 
+    /// How a volume of an encrypted class gets its template's data.
+    package let encryptedTemplate: EncryptedTemplate
+
     /// The claim, by `--extra-create-metadata`; empty without.
     package let claim: Claim
 
@@ -96,6 +99,7 @@ package struct ClassParameters: Sendable, Hashable {
         self.overcommit = try Overcommit(&reader)
         self.template = try Template(&reader)
         self.isEncrypted = try Self.encrypted(&reader, course: self.course, image: image)
+        self.encryptedTemplate = try EncryptedTemplate(&reader, mounter: self.mounter, image: image)
         if try reader.choice("allowMultiWriter", of: ["true", "false"]) == "true" {
             throw LockerError(.invalidArgument, "allowMultiWriter is not offered by this version of Locker")
         }

@@ -67,6 +67,10 @@ extension Volumes {
     /// afterwards: a snapshot that a mkfs began or ended around is taken anew.
     private func copy(_ work: CloneWork, mine: inout Stored<VolumeRecord>) async throws -> Bool {
         var origin = try await self.origin(work)
+        if mine.value.isLayered, let snapshot = origin.snapshotName {
+            try await self.layer(origin, snapshot: snapshot, work: work)
+            return true
+        }
         if work.dataKey != nil, let snapshot = origin.snapshotName {
             try await self.copyEncrypted(origin, snapshot: snapshot, work: work)
             return true
@@ -135,14 +139,21 @@ extension Volumes {
                 try await self.cloneImage(origin, snapshot: snapshot, work: work)
             }
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
-            _ = try await self.origin(work)
-            throw LockerError(
-                .invalidArgument,
-                "\(origin.label) or the class's pool \"\(work.request.parameters.image.dataPool ?? work.store.io.poolName)\""
-                    + " is not there: \(error)",
-                cause: error
-            )
+            throw try await self.cannotClone(origin, work: work, cause: error)
         }
+    }
+
+    /// The failure of a clone for something that is not there.
+    ///
+    /// - Throws: ``LockerError`` if that is the source.
+    func cannotClone(_ origin: CloneOrigin, work: CloneWork, cause: CephError) async throws -> LockerError {
+        _ = try await self.origin(work)
+        let pool = work.request.parameters.image.dataPool ?? work.store.io.poolName
+        return LockerError(
+            .invalidArgument,
+            "\(origin.label) or the class's pool \"\(pool)\" is not there: \(cause)",
+            cause: cause
+        )
     }
 
     private func cloneImage(_ origin: CloneOrigin, snapshot: String, work: CloneWork) async throws {

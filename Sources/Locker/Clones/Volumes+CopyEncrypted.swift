@@ -10,10 +10,11 @@ internal import SystemPackage
 extension Volumes {
     /// Makes an encrypted image that holds what a snapshot holds, under a key of its own, and depends on nothing.
     ///
-    /// librbd 16 clones no encrypted image, so the data are read, decrypted and encrypted anew, window after window. Of an
-    /// encrypted source what was never written is left out: it reads as anything through dm-crypt, there and here. In a
-    /// plain one it reads as zeroes, which a filesystem may count on, so of that everything is written. A half copy has
-    /// another name, and is removed by the next attempt.
+    /// The data are read, decrypted and encrypted anew, window after window: a clone would need the source's key for as long
+    /// as it lives, and that is to be destroyed with the source. Of an encrypted source what was never written is left out:
+    /// it reads as anything through dm-crypt, there and here. In a plain one it reads as zeroes, which a filesystem may
+    /// count on, so of that everything is written, as of one that shares its template's data. A half copy has another
+    /// name, and is removed by the next attempt.
     ///
     /// - Parameter snapshot: the name of the source's snapshot, if its id is not known.
     /// - Throws: ``LockerError`` with `failedPrecondition` if the class' key-encryption keys do not open the source's key;
@@ -39,7 +40,7 @@ extension Volumes {
             in: io,
             from: copied,
             data: data,
-            leavesHoles: origin.encryption != .plain,
+            leavesHoles: origin.encryption == .luks2Flat,
             encryption: CopyEncryption(
                 source: { image in
                     try encryption.source?.withBytes { try image.loadEncryption(.luks2, passphrase: $0) }
@@ -63,7 +64,7 @@ extension Volumes {
         guard let keeper = work.request.keys, let volumeKey = origin.volumeKey else {
             throw LockerError(.internal, "\(origin.label) was to be copied without its key")
         }
-        guard origin.encryption == .luks2Flat else {
+        guard origin.encryption.isKnown else {
             throw LockerError(
                 .failedPrecondition,
                 "\(origin.label) is encrypted in a way that this version of Locker does not open"
@@ -80,7 +81,7 @@ extension Volumes {
     }
 
     /// The id of the snapshot that is copied.
-    private func snapshotID(_ name: String, of origin: CloneOrigin) async throws -> UInt64 {
+    func snapshotID(_ name: String, of origin: CloneOrigin) async throws -> UInt64 {
         if let known = origin.snapshotID { return known }
         let found = try await origin.io.withImage(.id(origin.imageID), readOnly: true) { image in
             try image.snapshots().first { $0.name == name && $0.kind == .user }?.id

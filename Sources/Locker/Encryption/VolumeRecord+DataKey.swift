@@ -6,6 +6,9 @@ package import LockerProto
 package import Rados
 
 extension VolumeRecord {
+    /// Whether its data are encrypted over its template's, which it shares until it writes them: only librbd opens it.
+    package var isLayered: Bool { self.encryption == .luks2Layered }
+
     /// Opens the volume's data encryption key; `nil` if its data are not encrypted.
     ///
     /// - Parameters:
@@ -19,7 +22,7 @@ extension VolumeRecord {
         by keeper: () throws -> any KeyKeeper
     ) async throws -> DataEncryptionKey? {
         if self.encryption == .plain { return nil }
-        guard self.encryption == .luks2Flat else {
+        guard self.encryption.isKnown else {
             throw LockerError(
                 .failedPrecondition,
                 "volume \"\(self.requestName)\" is encrypted in a way that this version of Locker does not open"
@@ -28,6 +31,11 @@ extension VolumeRecord {
         let identity = KeyIdentity(self, at: key, in: io)
         return try await identity.open("volume \"\(self.requestName)\"", in: io, by: keeper)
     }
+}
+
+extension VolumeRecord.Encryption {
+    /// Whether this version of Locker opens it.
+    var isKnown: Bool { [.plain, .luks2Flat, .luks2Layered].contains(self) }
 }
 
 extension KeyIdentity {

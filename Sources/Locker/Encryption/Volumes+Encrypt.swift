@@ -12,9 +12,12 @@ extension VolumeRequest {
     ///
     /// The key's name is in the record before the key is anywhere, and is no other volume's, so that a key which is
     /// destroyed late is never that of a later volume with the same name.
-    func encrypt(_ record: inout VolumeRecord) {
+    ///
+    /// - Throws: ``LockerError`` with `failedPrecondition` if its template's data are to be shared, and librbd cannot.
+    func encrypt(_ record: inout VolumeRecord) throws(LockerError) {
         guard self.parameters.isEncrypted else { return }
         record.encryption = .luks2Flat
+        if case .template = self.source, try self.parameters.sharesTemplate() { record.encryption = .luks2Layered }
         record.dataOffsetBytes = self.parameters.dataOffsetBytes
         record.dataKeyID = Volumes.newDataKeyID()
     }
@@ -66,9 +69,17 @@ extension Volumes {
     ///   - image: its name.
     ///   - dataOffset: where the data are to begin, as the record has it.
     func encrypt(_ image: String, dataOffset: Int64, with dataKey: DataEncryptionKey, io: IOContext) async throws {
+        try await self.encrypting(image, dataOffset: dataOffset, io: io) {
+            try await EncryptedImage.format(.name(image), in: io, key: dataKey)
+        }
+    }
+
+    /// The same by a way of writing the header, which returns where the data begin.
+    func encrypting(_ image: String, dataOffset: Int64, io: IOContext, _ format: () async throws -> UInt64) async throws
+    {
         let offset: UInt64
         do {
-            offset = try await EncryptedImage.format(.name(image), in: io, key: dataKey)
+            offset = try await format()
         } catch let error as MapError {
             if let cause = error.cause as? CephError { throw LockerError(cause, could: "encrypt the volume's image") }
             throw LockerError(.failedPrecondition, "the volume cannot be encrypted: \(error)", cause: error)

@@ -75,7 +75,8 @@ package struct BlockScan: Sendable {
             base: self.base,
             start: UInt64(position + header),
             end: UInt64(self.capacityBytes + header),
-            stop: self.stop
+            stop: self.stop,
+            isLayered: self.target.record.encryption == .luks2Layered
         )
         let snapshot = self.target.handle.snapshotID
         let found: (runs: [Range<UInt64>], next: UInt64)

@@ -30,6 +30,10 @@ struct BlockWindow: Sendable {
 
     let stop: StopFlag
 
+    /// Whether the image's parent has no header and this one has, so that their offsets differ by it: what the parent may
+    /// have then counts as written.
+    var isLayered = false
+
     /// The runs of the window, ascending, and where the next window begins.
     ///
     /// - Throws: `CancellationError` if it was stopped; `CephError`.
@@ -37,6 +41,10 @@ struct BlockWindow: Sendable {
         let isFast = try image.features.contains(.fastDiff)
         let reach = isFast ? Self.reach : Self.piece
         let limit = min((self.start / reach + 1) * reach, self.end)
+        if self.isLayered, self.base == .nothing {
+            let shared = try min(image.parentOverlap(), self.end)
+            if self.start < shared { return ([self.start..<shared], shared) }
+        }
         let parts = isFast ? try self.runs(of: image, in: self.start..<limit, wholeObject: true) : [self.start..<limit]
         var found: [Range<UInt64>] = []
         for part in Self.joined(parts) {
@@ -60,7 +68,8 @@ struct BlockWindow: Sendable {
         let collector = Collector()
         // Where data was given back a volume reads as zeroes: that differs from a snapshot, but from nothing it does not.
         let wantsHoles = self.base != .nothing
-        try image.diff(since: self.base, in: range, includeParent: true, wholeObject: wholeObject) { extent in
+        try image.diff(since: self.base, in: range, includeParent: !self.isLayered, wholeObject: wholeObject) {
+            extent in
             if extent.exists || wantsHoles { collector.append(extent.offset..<extent.offset + extent.length) }
             return !self.stop.isSet
         }

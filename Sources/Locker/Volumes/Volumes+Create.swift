@@ -212,7 +212,7 @@ extension Volumes {
             topology: parameters.topology(of: self.identity.instance),
             createdAt: self.clock.milliseconds
         )
-        request.encrypt(&record)
+        try request.encrypt(&record)
         if let origin { try await self.shape(&record, source: request.source, origin: origin) }
         return record
     }

@@ -111,7 +111,8 @@ extension Volumes {
                 .outOfRange,
                 "the volume can have no less than \(size) bytes, more than limit_bytes \(capacity.limit): its image has"
                     + " room for \(image) already"
-                    + (header == 0 ? "" : ", and an encrypted one in use grows by more than its header, \(header) bytes")
+                    + (header == 0
+                        ? "" : ", and an encrypted one in use grows by more than its header, \(header) bytes")
             )
         }
         return size

@@ -14,6 +14,7 @@ extension Volumes {
     /// Finishes what former processes have left in a pool and namespace: erasures and flattenings go on, creations and
     /// snapshots that nobody has retried for an hour are taken back, snapshots whose deletion was begun are removed, and
     /// courses' totals that an older version has counted past are corrected. Archives whose time is over are erased.
+    /// What encrypted volumes shared of a template is removed once no volume shares it.
     ///
     /// - Throws: ``LockerError``, `CephError`; what is done by then stays done, and a repeat goes on.
     package func tidy(pool: String, namespace: String, target: ClusterTarget) async throws {
@@ -35,6 +36,7 @@ extension Volumes {
             try await self.recountCourses(in: io)
             try await self.tidySnapshots(store)
             try await self.tidyGroupSnapshots(store)
+            try await self.removeUnusedBases(in: io)
         }
     }
 

@@ -96,7 +96,10 @@ struct EncryptedMappingTests {
         }
     }
 
-    @Test("What was never written reads as zeroes beside what was, however little is read", arguments: EngineFixture.mappers)
+    @Test(
+        "What was never written reads as zeroes beside what was, however little is read",
+        arguments: EngineFixture.mappers
+    )
     func holes(mapper: MapperName) async throws {
         try await EngineFixture.with(mapper) { fixture in
             let request = try await fixture.encryptedImage(payload: 32 << 20, key: try .random())

@@ -53,6 +53,9 @@ enum KillSteps {
     ]
     /// Reached while a volume is made from a part of a group's snapshot.
     static let copyPart = ["copy.begun", "copy.copied", "copy.named"]
+    /// Reached while an encrypted volume is made that shares its template's data; LockerTests end it at each, where librbd
+    /// has layered encryption.
+    static let layer = ["layer.grown", "layer.based", "layer.cloned"]
     /// Reached when a group snapshot that nobody has retried for an hour is taken back.
     static let tidyGroup = "tidy.ungrouping"
     /// Reached while NodePublishVolume or NodeStageVolume replaces a device that is dead; those of ``stage`` follow.
@@ -60,7 +63,7 @@ enum KillSteps {
     /// Reached at the end of a term with an archive, besides those of ``copyPart``; LockerTests end it at each.
     static let archive = [
         "transfer.recorded", "transfer.counted", "archive.claimed", "transfer.claimed", "transfer.compared",
-        "transfer.keyed", "transfer.ready", "archive.handed",
+        "transfer.flattened", "transfer.keyed", "transfer.ready", "archive.handed",
     ]
 
     /// All of them.
@@ -72,7 +75,7 @@ enum KillSteps {
             unstage,
             snapshot, snapshotTakeover, unsnapshot,
             controllerPublish, controllerUnpublish,
-            group, [groupTakeover, tidyGroup], ungroup, copyPart, restage, archive,
+            group, [groupTakeover, tidyGroup], ungroup, copyPart, layer, restage, archive,
         ]
         return Set(lists.joined())
     }

@@ -42,7 +42,6 @@ struct MapperDeathTests {
             let before = writer.count
             try await writer.waitForMore(than: before + 20)
             let written = try await writer.stop()
-
             let mount = try #require(try MountTable.read().entry(at: volume.target()))
             #expect(!mount.isReadOnly, "\(mount.options) \(mount.superOptions)")
             while try await node.statistics(volume).volumeCondition?.abnormal != false {

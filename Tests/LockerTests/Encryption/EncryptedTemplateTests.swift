@@ -7,7 +7,7 @@ internal import RBD
 internal import Rados
 internal import Testing
 
-/// Volumes of an encrypted class that start as copies of its template, which is in the clear.
+/// Volumes of an encrypted class that start as copies of its template, which is in the clear, in blocks of their own.
 @Suite(.timeLimit(.minutes(3)))
 struct EncryptedTemplateTests {
     /// The beginning of an XFS, as far as it is looked at.
@@ -23,7 +23,7 @@ struct EncryptedTemplateTests {
             "pvc-\(student)",
             required: 16 << 20,
             student: student,
-            parameters: ["encrypted": "true", "template": template],
+            parameters: ["encrypted": "true", "template": template, "encryptedTemplate": "copied"],
             capabilities: [Capability(block: false, accessMode: 1)]
         )
         request.keys = try Laboratory.keys(1)

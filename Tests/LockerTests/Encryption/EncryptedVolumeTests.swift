@@ -97,7 +97,8 @@ struct EncryptedVolumeTests {
             let volume = try await controller.create(laboratory.encryptedRequest())
             #expect(try await controller.expand(volume.handle, to: 12 << 20) == 12 << 20)
             let key = try await laboratory.dataKey(of: volume, by: Laboratory.keys(1))
-            let live = try await LiveImage.open(.id(volume.handle.imageID), in: laboratory.io, readOnly: false) { image in
+            let live = try await LiveImage.open(.id(volume.handle.imageID), in: laboratory.io, readOnly: false) {
+                image in
                 try key.withBytes { try image.loadEncryption(.luks2, passphrase: $0) }
             }
             try await live.acquireLock()
