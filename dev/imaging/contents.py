@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The Locker authors
 """What is in each image. Libraries are not listed: they are what the programs and tools load, found by following."""
+import os
 from dataclasses import dataclass
 
 VERSION_FILE = "Sources/Driver/Assembly/Version.swift"
-SUITE = "bookworm"
+SUITE = os.environ.get("LOCKER_IMAGE_SUITE", "bookworm")
 
 # Debian's packages that files are taken from, and why; what they depend on is looked through too.
 PACKAGES = {

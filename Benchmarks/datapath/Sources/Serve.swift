@@ -64,10 +64,12 @@ struct Serve: AsyncParsableCommand {
             keys: { _ in getenv("CEPH_KEY").map { Secret(String(cString: $0)) } },
             logger: logger
         )
+        // Before anybody is told of a device, who may end this process at once.
+        let terminations = Self.terminations()
         try await engine.start()
         do {
             for image in self.images { try await self.map(image, engine, threads) }
-            await Self.terminated()
+            for await _ in terminations { break }
         } catch {
             await engine.close()
             throw error
@@ -133,15 +135,14 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    /// Waits for SIGTERM.
-    private static func terminated() async {
+    /// Each SIGTERM from now on, which does not end the process any more.
+    private static func terminations() -> AsyncStream<Void> {
         signal(SIGTERM, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: SIGTERM)
-        await withCheckedContinuation { continuation in
-            source.setEventHandler {
-                source.cancel()
-                continuation.resume()
-            }
+        return AsyncStream { continuation in
+            // Dispatch says of none of its objects that it may be used anywhere, which all may.
+            nonisolated(unsafe) let source = DispatchSource.makeSignalSource(signal: SIGTERM)
+            source.setEventHandler { continuation.yield() }
+            continuation.onTermination = { _ in source.cancel() }
             source.resume()
         }
     }
