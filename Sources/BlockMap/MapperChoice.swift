@@ -52,7 +52,6 @@ package struct MapperChoice: Sendable, Hashable {
         case "", "auto":
             if !isLayered, self.available.contains(.krbd), Self.kernelFeatures.isSuperset(of: features) { return .krbd }
             if let first = self.ranked.first { return first }
-            guard !isLayered else { throw MapError.layersInKernel("of this volume") }
             guard self.available.contains(.krbd) else {
                 throw MapError(
                     .unsupported,
@@ -60,9 +59,7 @@ package struct MapperChoice: Sendable, Hashable {
                 )
             }
             wanted = .krbd
-        case "rbd", "krbd":
-            guard !isLayered else { throw MapError.layersInKernel("of this volume") }
-            wanted = .krbd
+        case "rbd", "krbd": wanted = .krbd
         case "rbd-nbd", "nbd": wanted = .nbd
         case "ublk": wanted = .ublk
         case "fuse": wanted = .fuse
@@ -72,6 +69,7 @@ package struct MapperChoice: Sendable, Hashable {
                 "mounter \"\(mounter)\" is none of auto, rbd (krbd), rbd-nbd (nbd), ublk, fuse"
             )
         }
+        if wanted == .krbd, isLayered { throw MapError.layersInKernel("of this volume") }
         guard self.available.contains(wanted) else {
             throw MapError(.unsupported, "mounter \"\(mounter)\": \(Self.missing(wanted)); use \"auto\"")
         }

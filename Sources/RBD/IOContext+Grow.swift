@@ -18,15 +18,15 @@ extension IOContext {
     ///   the lock in between.
     /// - Throws: ``CephError`` with `EINVAL` for a smaller size.
     package func growImage(_ id: String, to size: UInt64, header: UInt64) async throws -> UInt64 {
-        if header > 0, try await self.isGrownByPayload(imageID: id) {
-            try await self.withImage(.id(id), readOnly: false) { image in
-                if try image.size < size - header { try image.resize(to: size - header) }
-            }
-            let grown = try await self.imageSize(imageID: id)
-            if grown >= size { return grown }
+        try await self.withImage(.id(id), readOnly: false) { image in
+            guard header > 0, try image.lockOwner() != nil else { return try image.resize(to: size) }
+            if try image.size < size - header { try image.resize(to: size - header) }
         }
+        if header == 0 { return size }
+        let grown = try await self.imageSize(imageID: id)
+        if grown >= size { return grown }
         try await self.withImage(.id(id), readOnly: false) { try $0.resize(to: size) }
-        return header > 0 ? try await self.imageSize(imageID: id) : size
+        return try await self.imageSize(imageID: id)
     }
 
     /// Whether some client holds an image's exclusive lock, so that it may be one which adds an encryption's header to what

@@ -107,9 +107,7 @@ final class NBDFrontEnd: FrontEnd {
         func heed(isSlow: Bool) async throws {
             try await self.pool.run {
                 guard self.device.status?.identifier == self.identifier else { return }
-                try self.device.patrol(
-                    every: isSlow ? NBDSettings.sparsePatrol : NBDSettings(identifier: self.identifier).patrol
-                )
+                try self.device.patrol(every: isSlow ? NBDSettings.sparsePatrol : NBDSettings.usualPatrol)
             }
         }
 

@@ -30,7 +30,10 @@ package struct NBDSettings: Sendable, Hashable {
     /// that a write waits after ``NBDDevice/reconnect(to:identifier:connections:)``, and the kernel takes a second more to
     /// come round. Each that is only slow is noted in its log each time: while the cluster does not answer,
     /// ``NBDDevice/patrol(every:)`` with ``sparsePatrol`` makes it less.
-    package var patrol = Duration.seconds(1)
+    package var patrol = Self.usualPatrol
+
+    /// The ``patrol`` when nothing else is said.
+    package static let usualPatrol = Duration.seconds(1)
 
     /// How often the kernel looks after requests while they wait for the cluster.
     package static let sparsePatrol = Duration.seconds(5)

@@ -131,13 +131,7 @@ extension Volumes {
 
     private func clone(_ origin: CloneOrigin, snapshot: String, work: CloneWork) async throws {
         do {
-            do {
-                try await self.cloneImage(origin, snapshot: snapshot, work: work)
-            } catch let error as CephError where error.code == .fileExists {
-                // An earlier attempt's removal was cut short, and has left its entry in the pool's directory.
-                try await self.discard(work.key.imageName, key: work.key, store: work.store)
-                try await self.cloneImage(origin, snapshot: snapshot, work: work)
-            }
+            try await self.cloneImage(origin.imageName, snapshot: snapshot, in: origin.io, work: work)
         } catch let error as CephError where error.code == .noSuchFileOrDirectory {
             throw try await self.cannotClone(origin, work: work, cause: error)
         }
@@ -156,14 +150,21 @@ extension Volumes {
         )
     }
 
-    private func cloneImage(_ origin: CloneOrigin, snapshot: String, work: CloneWork) async throws {
-        try await work.store.io.clone(
-            from: origin.io,
-            image: origin.imageName,
-            snapshot: snapshot,
-            as: work.key.imageName,
-            options: work.request.parameters.image
-        )
+    /// Makes the new volume's image a clone of an image's snapshot.
+    ///
+    /// - Parameter io: where the image is.
+    /// - Throws: `CephError` with `ENOENT` if it, its snapshot or the class' pool is not there.
+    func cloneImage(_ image: String, snapshot: String, in io: IOContext, work: CloneWork) async throws {
+        let name = work.key.imageName
+        try await self.making(name, key: work.key, store: work.store) {
+            try await work.store.io.clone(
+                from: io,
+                image: image,
+                snapshot: snapshot,
+                as: name,
+                options: work.request.parameters.image
+            )
+        }
     }
 
     /// Makes the clone as large as its record says, and the record as the clone turned out.

@@ -64,12 +64,7 @@ extension Volumes {
         guard let keeper = work.request.keys, let volumeKey = origin.volumeKey else {
             throw LockerError(.internal, "\(origin.label) was to be copied without its key")
         }
-        guard origin.encryption.isKnown else {
-            throw LockerError(
-                .failedPrecondition,
-                "\(origin.label) is encrypted in a way that this version of Locker does not open"
-            )
-        }
+        try origin.encryption.check(origin.label)
         let identity = KeyIdentity(
             fsid: origin.io.cluster.fsid,
             poolID: origin.io.poolID,

@@ -33,7 +33,7 @@ extension Volumes {
         do {
             for attempt in 1... {
                 do {
-                    try await self.clone(base, work: work)
+                    try await self.cloneImage(base.name, snapshot: TemplateBase.snapshot, in: io, work: work)
                     break
                 } catch let error as CephError where error.code == .noSuchFileOrDirectory && attempt < 4 {
                     try await self.make(base, of: origin, snapshot: snapshot, work: work)
@@ -46,17 +46,6 @@ extension Volumes {
         let name = work.key.imageName
         try await self.encrypting(name, dataOffset: parameters.dataOffsetBytes, io: io) {
             try await EncryptedImage.formatClone(.name(name), in: io, key: dataKey)
-        }
-    }
-
-    private func clone(_ base: TemplateBase, work: CloneWork) async throws {
-        let (io, name, options) = (work.store.io, work.key.imageName, work.request.parameters.image)
-        do {
-            try await io.clone(from: io, image: base.name, snapshot: TemplateBase.snapshot, as: name, options: options)
-        } catch let error as CephError where error.code == .fileExists {
-            // An earlier attempt's removal was cut short, and has left its entry in the pool's directory.
-            try await self.discard(name, key: work.key, store: work.store)
-            try await io.clone(from: io, image: base.name, snapshot: TemplateBase.snapshot, as: name, options: options)
         }
     }
 

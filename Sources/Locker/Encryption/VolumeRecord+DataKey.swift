@@ -22,20 +22,25 @@ extension VolumeRecord {
         by keeper: () throws -> any KeyKeeper
     ) async throws -> DataEncryptionKey? {
         if self.encryption == .plain { return nil }
-        guard self.encryption.isKnown else {
-            throw LockerError(
-                .failedPrecondition,
-                "volume \"\(self.requestName)\" is encrypted in a way that this version of Locker does not open"
-            )
-        }
+        try self.encryption.check("volume \"\(self.requestName)\"")
         let identity = KeyIdentity(self, at: key, in: io)
         return try await identity.open("volume \"\(self.requestName)\"", in: io, by: keeper)
     }
 }
 
 extension VolumeRecord.Encryption {
-    /// Whether this version of Locker opens it.
-    var isKnown: Bool { [.plain, .luks2Flat, .luks2Layered].contains(self) }
+    /// That this version of Locker opens it.
+    ///
+    /// - Parameter label: what messages call the volume.
+    /// - Throws: ``LockerError`` with `failedPrecondition`.
+    func check(_ label: String) throws(LockerError) {
+        guard [.plain, .luks2Flat, .luks2Layered].contains(self) else {
+            throw LockerError(
+                .failedPrecondition,
+                "\(label) is encrypted in a way that this version of Locker does not open"
+            )
+        }
+    }
 }
 
 extension KeyIdentity {

@@ -156,10 +156,7 @@ extension Volumes {
         key: RecordKey,
         store: RecordStore
     ) async throws {
-        do {
-            try await store.io.createImage(name, size: size, options: request.parameters.image)
-        } catch let error as CephError where error.code == .fileExists {
-            try await self.discard(name, key: key, store: store)
+        try await self.making(name, key: key, store: store) {
             try await store.io.createImage(name, size: size, options: request.parameters.image)
         }
     }

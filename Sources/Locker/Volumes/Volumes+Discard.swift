@@ -36,4 +36,17 @@ extension Volumes {
         }
         try await io.forgetImageName(name)
     }
+
+    /// Makes an image; if an earlier attempt's removal was cut short, and has left its entry in the pool's directory, once
+    /// more after that.
+    ///
+    /// - Parameters: as ``discard(_:key:store:)``.
+    func making(_ name: String, key: RecordKey, store: RecordStore, _ make: () async throws -> Void) async throws {
+        do {
+            try await make()
+        } catch let error as CephError where error.code == .fileExists {
+            try await self.discard(name, key: key, store: store)
+            try await make()
+        }
+    }
 }

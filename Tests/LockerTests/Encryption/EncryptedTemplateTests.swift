@@ -10,24 +10,12 @@ internal import Testing
 /// Volumes of an encrypted class that start as copies of its template, which is in the clear, in blocks of their own.
 @Suite(.timeLimit(.minutes(3)))
 struct EncryptedTemplateTests {
-    /// The beginning of an XFS, as far as it is looked at.
-    private static let head = Array("XFSB".utf8) + [UInt8](repeating: 0, count: 28) + Array(1...16)
-    private static let pattern = (0..<65536).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 11) }
-
     private static func request(
         _ laboratory: Laboratory,
         _ student: String,
         template: String = "base@v1"
     ) throws -> VolumeRequest {
-        var request = try laboratory.request(
-            "pvc-\(student)",
-            required: 16 << 20,
-            student: student,
-            parameters: ["encrypted": "true", "template": template, "encryptedTemplate": "copied"],
-            capabilities: [Capability(block: false, accessMode: 1)]
-        )
-        request.keys = try Laboratory.keys(1)
-        return request
+        try laboratory.templateRequest(student, template: template, required: 16 << 20, way: "copied")
     }
 
     @Test("Each student has the template's data under a key of its own; a new version is for new volumes only")
@@ -37,10 +25,10 @@ struct EncryptedTemplateTests {
             let keys = try Laboratory.keys(1)
             try await laboratory.io.createImage("base", size: 8 << 20, options: ImageOptions())
             try await laboratory.io.withImage(.name("base"), readOnly: false) { image in
-                try image.write(offset: 0, Self.head)
-                try image.write(offset: 5 << 20, Self.pattern)
+                try image.write(offset: 0, TemplateContent.head)
+                try image.write(offset: 5 << 20, TemplateContent.pattern)
                 try image.createSnapshot("v1")
-                try image.write(offset: 5 << 20, Array(Self.pattern.reversed()))
+                try image.write(offset: 5 << 20, Array(TemplateContent.pattern.reversed()))
             }
             var volumes: [VolumeDescription] = []
             for student in ["ada", "grace"] {
@@ -64,8 +52,8 @@ struct EncryptedTemplateTests {
                         try image.read(offset: 2 << 20, count: 65536),
                     ]
                 }
-                let data = number == 2 ? Array(Self.pattern.reversed()) : Self.pattern
-                #expect(found == [Self.head, data, [UInt8](repeating: 0, count: 65536)])
+                let data = number == 2 ? Array(TemplateContent.pattern.reversed()) : TemplateContent.pattern
+                #expect(found == [TemplateContent.head, data, [UInt8](repeating: 0, count: 65536)])
                 // Neither the data nor what never was any is in the clear.
                 for offset in [UInt64(5 << 20), 2 << 20] {
                     let raw = try await laboratory.read(
@@ -73,7 +61,7 @@ struct EncryptedTemplateTests {
                         at: UInt64(Laboratory.dataOffset) + offset,
                         from: volume.handle
                     )
-                    #expect(raw != Self.pattern && raw.contains { $0 != 0 })
+                    #expect(raw != TemplateContent.pattern && raw.contains { $0 != 0 })
                 }
             }
             #expect(try await laboratory.total("ada").bytes == 16 << 20)
@@ -90,7 +78,7 @@ struct EncryptedTemplateTests {
             try await laboratory.io.createImage("base", size: 32 << 20, options: ImageOptions())
             try await laboratory.io.withImage(.name("base"), readOnly: false) { image in
                 try image.createSnapshot("v1")
-                try image.write(offset: 0, Self.head)
+                try image.write(offset: 0, TemplateContent.head)
                 try image.createSnapshot("v2")
             }
             await expectRefusal(.invalidArgument, saying: "neither ext4 nor XFS") {

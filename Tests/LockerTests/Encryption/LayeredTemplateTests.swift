@@ -11,31 +11,20 @@ internal import Testing
 /// Volumes of an encrypted class that share its template's data, which librbd 17 and later can; `dev/debian` has one.
 @Suite(.enabled(if: LibraryFeatures.hasLayeredEncryption), .timeLimit(.minutes(4)))
 struct LayeredTemplateTests {
-    /// The beginning of an XFS, as far as it is looked at.
-    private static let head = Array("XFSB".utf8) + [UInt8](repeating: 0, count: 28) + Array(1...16)
-    private static let pattern = (0..<65536).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 11) }
     private static let zeroes = [UInt8](repeating: 0, count: 4096)
 
     /// Where the template has something, its last bytes included; it has 24 MiB, less than two headers.
     private static let places: [(offset: UInt64, bytes: [UInt8])] = [
-        (0, Self.head), (5 << 20, Self.pattern), ((24 << 20) - 65536, Self.pattern.reversed()),
+        (0, TemplateContent.head), (5 << 20, TemplateContent.pattern),
+        ((24 << 20) - 65536, TemplateContent.pattern.reversed()),
     ]
 
     private static func request(
         _ laboratory: Laboratory,
         _ student: String,
-        template: String = "base@v1",
-        required: Int64 = 32 << 20
+        template: String = "base@v1"
     ) throws -> VolumeRequest {
-        var request = try laboratory.request(
-            "pvc-\(student)",
-            required: required,
-            student: student,
-            parameters: ["encrypted": "true", "template": template],
-            capabilities: [Capability(block: false, accessMode: 1)]
-        )
-        request.keys = try Laboratory.keys(1)
-        return request
+        try laboratory.templateRequest(student, template: template, required: 32 << 20, way: "auto")
     }
 
     private static func template(_ laboratory: Laboratory) async throws {
@@ -105,21 +94,23 @@ struct LayeredTemplateTests {
             let (ada, grace) = (volumes[0], volumes[1])
             try await laboratory.withOpened(ada, by: Laboratory.keys(1), readOnly: false) { image in
                 #expect(try image.size == 32 << 20)
-                try image.write(offset: (5 << 20) + 65536, Array(Self.pattern.reversed()))
-                try image.write(offset: 31 << 20, Self.pattern)
+                try image.write(offset: (5 << 20) + 65536, Array(TemplateContent.pattern.reversed()))
+                try image.write(offset: 31 << 20, TemplateContent.pattern)
                 try image.flush()
                 // Where the template has zeroes in an object that is the volume's own now: 64 KiB are read as what was
                 // written; the data process asks for that however little it reads.
                 #expect(try image.read(offset: 6 << 20, count: 65536).allSatisfy { $0 == 0 })
-                #expect(try image.read(offset: (5 << 20) + 65536, count: 65536) == Self.pattern.reversed())
-                #expect(try image.read(offset: 31 << 20, count: 65536) == Self.pattern)
+                #expect(try image.read(offset: (5 << 20) + 65536, count: 65536) == TemplateContent.pattern.reversed())
+                #expect(try image.read(offset: 31 << 20, count: 65536) == TemplateContent.pattern)
             }
             try await Self.expectTemplate(in: ada, laboratory)
             try await Self.expectTemplate(in: grace, laboratory)
             let written: [UInt64] = [5 << 20, (5 << 20) + 65536, 31 << 20]
             for offset in written {
                 let raw = try await laboratory.read(4096, at: offset + UInt64(Laboratory.dataOffset), from: ada.handle)
-                #expect(![Self.pattern, Self.pattern.reversed()].contains { $0.starts(with: raw) })
+                #expect(
+                    ![TemplateContent.pattern, TemplateContent.pattern.reversed()].contains { $0.starts(with: raw) }
+                )
                 #expect(raw.contains { $0 != 0 })
             }
             #expect(try await controller.expand(ada.handle, to: 64 << 20) == 64 << 20)
@@ -147,14 +138,14 @@ struct LayeredTemplateTests {
             try await controller.tidy()
             #expect(try await laboratory.io.images().count == 18)
             try await laboratory.io.withImage(.name("base"), readOnly: false) { image in
-                try image.write(offset: 5 << 20, Array(Self.pattern.reversed()))
+                try image.write(offset: 5 << 20, Array(TemplateContent.pattern.reversed()))
                 try image.createSnapshot("v2")
             }
             let newer = try await controller.create(Self.request(laboratory, "newer", template: "base@v2"))
             let found = try await laboratory.withOpened(newer, by: Laboratory.keys(1)) {
                 try $0.read(offset: 5 << 20, count: 65536)
             }
-            #expect(found == Self.pattern.reversed())
+            #expect(found == TemplateContent.pattern.reversed())
             #expect(try await laboratory.io.images().count == 20)
             for volume in volumes + [newer] { try await controller.delete(volume.handle) }
             await controller.erased(17)
@@ -196,7 +187,7 @@ struct LayeredTemplateTests {
             try await Self.template(laboratory)
             let volume = try await controller.create(Self.request(laboratory, "ada"))
             try await laboratory.withOpened(volume, by: Laboratory.keys(1), readOnly: false) { image in
-                try image.write(offset: 9 << 20, Self.pattern)
+                try image.write(offset: 9 << 20, TemplateContent.pattern)
                 try image.flush()
             }
             let snapshot = try await controller.snapshot(of: volume.handle)
@@ -208,7 +199,7 @@ struct LayeredTemplateTests {
                 let found = try await laboratory.withOpened(copy, by: Laboratory.keys(1)) { image in
                     [try image.read(offset: 9 << 20, count: 65536), try image.read(offset: 12 << 20, count: 4096)]
                 }
-                #expect(found == [Self.pattern, Self.zeroes])
+                #expect(found == [TemplateContent.pattern, Self.zeroes])
                 try await controller.delete(copy.handle)
             }
             try await controller.deleteSnapshot(snapshot.handle)
@@ -226,7 +217,7 @@ struct LayeredTemplateTests {
             let volume = try await controller.create(Self.request(laboratory, "ada"))
             let first = try await controller.snapshot("one", of: volume.handle)
             try await laboratory.withOpened(volume, by: Laboratory.keys(1), readOnly: false) { image in
-                try image.write(offset: 29 << 20, Self.pattern)
+                try image.write(offset: 29 << 20, TemplateContent.pattern)
                 try image.flush()
             }
             let second = try await controller.snapshot("two", of: volume.handle)
