@@ -23,8 +23,7 @@ package final class DataEngine: Sendable {
         var volumes: [String: ServedVolume] = [:]
         /// What predecessors left: to be fenced when the image is mapped again, and perhaps still held.
         var leftovers: [AttachmentRecord] = []
-        /// What goes on until ``DataEngine/close()``.
-        var tasks: [Task<Void, Never>] = []
+        var resuming: Task<Void, Never>?
     }
 
     let directory: FilePath
@@ -97,20 +96,18 @@ package final class DataEngine: Sendable {
             throw MapError.wrapping(error, "serve volumes from \(self.directory)")
         }
         // Owned by the engine: close() ends it.
-        let tasks = [Task { await self.resumeAll() }, Task { await self.watchWaiting() }]
-        self.state.withLock { $0.tasks = tasks }
+        let resuming = Task { await self.resumeAll() }
+        self.state.withLock { $0.resuming = resuming }
     }
 
     /// Takes down every volume that nobody holds, and what serves if none is left.
     ///
     /// A volume that is held is served on until the process ends.
     package func close() async {
-        let tasks = self.state.withLock { state in
-            defer { state.tasks = [] }
-            return state.tasks
+        if let resuming = self.state.withLock({ $0.resuming.take() }) {
+            resuming.cancel()
+            await resuming.value
         }
-        for task in tasks { task.cancel() }
-        for task in tasks { await task.value }
         let volumes = self.state.withLock { Array($0.volumes.keys) }
         await withTaskGroup(of: Void.self) { group in
             for volume in volumes { group.addTask { await self.takeDownAtClose(volume) } }

@@ -104,13 +104,6 @@ final class NBDFrontEnd: FrontEnd {
             }
         }
 
-        func heed(isSlow: Bool) async throws {
-            try await self.pool.run {
-                guard self.device.status?.identifier == self.identifier else { return }
-                try self.device.patrol(every: isSlow ? NBDSettings.sparsePatrol : NBDSettings.usualPatrol)
-            }
-        }
-
         func remove() async throws {
             try await self.pool.run {
                 // The number may be another device's by now.

@@ -17,20 +17,11 @@ protocol ShownDevice: Sendable {
     /// - Throws: `HostError`: `EOPNOTSUPP` where the kernel cannot do that.
     func followSize() async throws
 
-    /// Is told that requests wait for the cluster, or do so no more.
-    ///
-    /// - Throws: `HostError`.
-    func heed(isSlow: Bool) async throws
-
     /// Takes the device away; when it returns, no more requests reach the backend.
     ///
     /// - Throws: `HostError` with `EBUSY` while somebody uses it, named in the note: nothing is changed then. One that
     ///   another program has taken away is not an error.
     func remove() async throws
-}
-
-extension ShownDevice {
-    func heed(isSlow: Bool) async throws {}
 }
 
 /// A block device whose server is dead.

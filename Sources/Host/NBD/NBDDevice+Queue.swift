@@ -66,8 +66,12 @@ extension NBDDevice {
         }
     }
 
-    /// Sets how often the kernel looks after a request, for those that come from now on. See: ``NBDSettings/patrol``.
-    package func patrol(every period: Duration) throws(HostError) {
+    /// Sets how often the kernel looks after requests. See: ``NBDSettings/patrol``.
+    ///
+    /// Linux 6.12 waits for the requests in flight to do so, in a way that nothing interrupts: a server that was killed
+    /// meanwhile could not end, its sockets would stay open, and nobody could take the device over. So it is set before the
+    /// device is used, and never while requests may wait for the cluster.
+    func patrol(every period: Duration) throws(HostError) {
         try BlockQueue(sysfs: self.sysfs).set([("io_timeout", "\(Int(max(period / .milliseconds(1), 1)))")])
     }
 }

@@ -28,15 +28,9 @@ package struct NBDSettings: Sendable, Hashable {
     ///
     /// That is when it finds those that were on their way to a server which died, and sends them to the next: the longest
     /// that a write waits after ``NBDDevice/reconnect(to:identifier:connections:)``, and the kernel takes a second more to
-    /// come round. Each that is only slow is noted in its log each time: while the cluster does not answer,
-    /// ``NBDDevice/patrol(every:)`` with ``sparsePatrol`` makes it less.
-    package var patrol = Self.usualPatrol
-
-    /// The ``patrol`` when nothing else is said.
-    package static let usualPatrol = Duration.seconds(1)
-
-    /// How often the kernel looks after requests while they wait for the cluster.
-    package static let sparsePatrol = Duration.seconds(5)
+    /// come round. Each that is only slow is noted in its log each time, hence not too often; and it cannot be changed
+    /// later: Linux 6.12 would wait for the requests in flight.
+    package var patrol = Duration.seconds(5)
 
     /// What a device of this name is to be like when nothing else is said.
     package init(identifier: String) {

@@ -66,6 +66,44 @@ struct MapperDeathTests {
     }
 
     @Test(
+        "Killed while the cluster is silent, it leaves its devices to the next one all the same",
+        arguments: RunningKernel.waitingMappers
+    )
+    func killedInSilence(mapper: MapperName) async throws {
+        try await HeldCluster.with { held, installation in
+            let controller = try await installation.controller()
+            var plan = installation.plan()
+            plan.parameters["mounter"] = mapper.rawValue
+            let volume = try await controller.create(plan, of: installation)
+            let first = try await installation.data()
+            let node = try await installation.node()
+            try await node.stage(volume)
+            try await node.publish(volume)
+            let place = volume.target().appending("work")
+            _ = try VolumeFile(writingTo: place)
+            held.hold()
+            async let written = installation.cluster.threads.run { try VolumeFile(writingTo: place) }
+            // Longer than anything that the process does about requests which wait.
+            var waited: Int64 = 0
+            while waited < 4000 {
+                try await Task.sleep(for: .milliseconds(50))
+                let attached = try await first.data.list(.init(), timeout: .seconds(10)).attached
+                waited = attached.first?.oldestRequestMs ?? 0
+            }
+            // It has to be able to end: what waited in the kernel for those requests would wait for ever.
+            await first.kill()
+            let data = try await installation.data()
+            held.release()
+            #expect(try await written.isWhole(at: place))
+            try await node.unpublish(volume)
+            try await node.unstage(volume)
+            #expect(try await Leftovers.onNode(of: volume, data: data, installation: installation).isEmpty)
+            try await controller.delete(volume)
+            try await Leftovers.waitUntilGone(installation.context)
+        }
+    }
+
+    @Test(
         "A volume that another node has had since gets nothing of what a dead data process' device held back",
         arguments: RunningKernel.waitingMappers
     )
