@@ -142,6 +142,7 @@ let package = Package(
         // Tests: one target a room; TestSupport starts real clusters and finds the built programs.
         .target(name: "CSpawn", path: "Tests/CSpawn"),
         .target(name: "CephCallKiller", path: "Tests/CephCallKiller"),
+        .executableTarget(name: "nbd-victim", dependencies: ["Host", system], path: "Tests/NBDVictim"),
         .target(
             name: "TestSupport",
             dependencies: ["CSpawn", "RBD", "Rados", "Redaction", subprocess, system],

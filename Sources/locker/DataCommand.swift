@@ -18,7 +18,7 @@ struct DataCommand: AsyncParsableCommand {
     func run() async throws {
         let launch = try Launch(process: self.process, state: self.state)
         try await launch.run { plugin in
-            let engine = try await plugin.addEngine()
+            let engine = try await plugin.addEngine(isKept: true)
             try plugin.addData(engine)
         }
     }

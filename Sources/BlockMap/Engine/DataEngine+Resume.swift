@@ -27,6 +27,7 @@ extension DataEngine {
         while !Task.isCancelled {
             do {
                 guard let request = try await self.pool.run({ try self.request(of: record) }) else {
+                    try await self.pool.run { self.leftDevice(of: record)?.letGo() }
                     return self.logger.error(
                         "a device waits for its key, which the keyring has no more: staging the volume brings it",
                         metadata: ["volume": "\(record.volumeID)"]
@@ -99,7 +100,11 @@ extension DataEngine {
             self.state.withLock { $0.leftovers.removeAll { $0.name == volume.record.name } }
             self.logger.notice(
                 "took over a dead process' device",
-                metadata: ["device": "\(volume.device.path)", "volume": "\(volume.record.volumeID)"]
+                metadata: [
+                    "device": "\(volume.device.path)",
+                    "volume": "\(volume.record.volumeID)",
+                    "continued": "\(volume.device.continued.map { "\($0)" } ?? "no")",
+                ]
             )
             return volume
         } catch Lost.gone {

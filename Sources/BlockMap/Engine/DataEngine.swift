@@ -20,13 +20,17 @@ package final class DataEngine: Sendable {
         /// Keeps other engines off the directory; let go with this value.
         var lock: FileLock?
         var frontEnds: [MapperName: any FrontEnd] = [:]
+        /// What keeps files beyond this process' death.
+        var store: DescriptorStore?
         var volumes: [String: ServedVolume] = [:]
         /// What predecessors left: to be fenced when the image is mapped again, and perhaps still held.
         var leftovers: [AttachmentRecord] = []
-        var resuming: Task<Void, Never>?
+        /// What goes on until ``DataEngine/close()``.
+        var tasks: [Task<Void, Never>] = []
     }
 
     let directory: FilePath
+    let storePath: FilePath?
     let pool: BlockingPool
     let looks: BlockingPool
     let logger: Logger
@@ -42,6 +46,7 @@ package final class DataEngine: Sendable {
     ///
     /// - Parameters:
     ///   - directory: the engine's own, made with mode 0700 if need be; the same one after a restart.
+    ///   - store: where a process listens that keeps files beyond this one's death (``DescriptorStoreServer``), if one does.
     ///   - pool: for calls that block. A cluster that does not answer can hold one thread for each volume that is being
     ///     taken down.
     ///   - looks: for looking at devices, which is not to wait in line behind those; without one the pool does that, too.
@@ -51,6 +56,7 @@ package final class DataEngine: Sendable {
     ///   - logger: for what nobody waits for.
     package init(
         directory: FilePath,
+        store: FilePath? = nil,
         pool: BlockingPool,
         looks: BlockingPool? = nil,
         keys: @escaping @Sendable (_ volumeID: String) throws -> Secret?,
@@ -59,6 +65,7 @@ package final class DataEngine: Sendable {
         logger: Logger
     ) {
         self.directory = directory
+        self.storePath = store
         self.pool = pool
         self.looks = looks ?? pool
         self.keys = keys
@@ -96,18 +103,20 @@ package final class DataEngine: Sendable {
             throw MapError.wrapping(error, "serve volumes from \(self.directory)")
         }
         // Owned by the engine: close() ends it.
-        let resuming = Task { await self.resumeAll() }
-        self.state.withLock { $0.resuming = resuming }
+        let tasks = [Task { await self.resumeAll() }, Task { await self.followStore() }]
+        self.state.withLock { $0.tasks = tasks }
     }
 
     /// Takes down every volume that nobody holds, and what serves if none is left.
     ///
     /// A volume that is held is served on until the process ends.
     package func close() async {
-        if let resuming = self.state.withLock({ $0.resuming.take() }) {
-            resuming.cancel()
-            await resuming.value
+        let tasks = self.state.withLock { state in
+            defer { state.tasks = [] }
+            return state.tasks
         }
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
         let volumes = self.state.withLock { Array($0.volumes.keys) }
         await withTaskGroup(of: Void.self) { group in
             for volume in volumes { group.addTask { await self.takeDownAtClose(volume) } }
@@ -153,6 +162,19 @@ package final class DataEngine: Sendable {
         return found
     }
 
+    /// Gives files to the process that keeps them whenever that is a new one, until its task is cancelled.
+    private func followStore() async {
+        guard let store = self.state.withLock({ $0.store }) else { return }
+        while !Task.isCancelled {
+            do {
+                try await self.looks.run { store.refresh() }
+                try await Task.sleep(for: .milliseconds(500), tolerance: .milliseconds(200))
+            } catch {
+                return
+            }
+        }
+    }
+
     private func startBlocking() throws {
         try HostFile.makeDirectory(self.directory, mode: 0o700)
         let mountPoint = self.directory.appending("volumes")
@@ -164,7 +186,9 @@ package final class DataEngine: Sendable {
         var connection: UInt32 = 0
         let logger = self.logger
         if NBDDevice.isAvailable() {
-            frontEnds[.nbd] = NBDFrontEnd(pool: self.pool) { error in
+            let store = self.storePath.map { DescriptorStore(at: $0) }
+            self.state.withLock { $0.store = store }
+            frontEnds[.nbd] = NBDFrontEnd(pool: self.pool, store: store) { error in
                 logger.error("nbd", metadata: ["error": "\(error)"])
             }
         }

@@ -3,21 +3,31 @@
 
 internal import Host
 internal import Rados
+internal import Synchronization
 internal import SystemPackage
 
 /// The kernel's nbd over Unix sockets: devices outlive the process, and wait for the next.
+///
+/// Where another process keeps the sockets and the journal, the next one goes on with both at once. Else it gives the kernel
+/// new sockets, and the kernel sends again what was under way when its timer comes round.
 final class NBDFrontEnd: FrontEnd {
     let name = MapperName.nbd
 
+    private static let journalName = "nbd-journal"
+
     private let pool: BlockingPool
+    private let store: DescriptorStore?
     private let report: @Sendable (HostError) -> Void
     private let reactor = OnFirstUse<NBDReactor>()
 
     /// Nothing is served yet.
     ///
-    /// - Parameter report: told of failures that have nobody else to go to; called on any thread, must not block.
-    init(pool: BlockingPool, report: @escaping @Sendable (HostError) -> Void) {
+    /// - Parameters:
+    ///   - store: keeps what a successor needs beyond this process' death.
+    ///   - report: told of failures that have nobody else to go to; called on any thread, must not block.
+    init(pool: BlockingPool, store: DescriptorStore?, report: @escaping @Sendable (HostError) -> Void) {
         self.pool = pool
+        self.store = store
         self.report = report
     }
 
@@ -38,7 +48,8 @@ final class NBDFrontEnd: FrontEnd {
     func devices() -> [String: any LeftDevice] {
         let named = NBDDevice.all().compactMap { device -> (String, any LeftDevice)? in
             guard let identifier = device.status?.identifier, identifier.hasPrefix(Self.prefix) else { return nil }
-            return (String(identifier.dropFirst(Self.prefix.count)), Left(device: device))
+            let left = Left(device: device, identifier: identifier, store: self.store)
+            return (String(identifier.dropFirst(Self.prefix.count)), left)
         }
         return Dictionary(named) { first, _ in first }
     }
@@ -46,7 +57,16 @@ final class NBDFrontEnd: FrontEnd {
     func resume(_ backend: any BlockBackend, named name: String) async throws -> (any ShownDevice)? {
         let identifier = Self.identifier(name)
         guard let device = try await self.pool.run({ Self.device(identifier) }) else { return nil }
-        return try await self.serving(backend, identifier) { server throws(HostError) in
+        let continued = Mutex<Int?>(nil)
+        return try await self.serving(backend, identifier, continued: { continued.withLock { $0 } }) {
+            server throws(HostError) in
+            if let socket = self.store?.take(identifier) {
+                let requests = try server.resume(on: socket)
+                continued.withLock { $0 = requests }
+                if requests != nil { return device }
+                // As long as anybody has the old socket open the kernel waits for an answer on it.
+                self.store?.drop(identifier)
+            }
             try device.reconnect(to: server, identifier: identifier)
             return device
         }
@@ -60,12 +80,20 @@ final class NBDFrontEnd: FrontEnd {
     private func serving(
         _ backend: any BlockBackend,
         _ identifier: String,
+        continued: () -> Int? = { nil },
         _ body: @escaping @Sendable (NBDServer) throws(HostError) -> NBDDevice
     ) async throws -> any ShownDevice {
-        let server = NBDServer(backend, on: try self.running(), name: identifier, report: self.report)
+        let reactor = try self.running()
+        let server = NBDServer(backend, on: reactor, name: identifier, store: self.store, report: self.report)
         do {
             let device = try await self.pool.run { try body(server) }
-            return Shown(device: device, identifier: identifier, server: server, pool: self.pool)
+            return Shown(
+                device: device,
+                identifier: identifier,
+                server: server,
+                pool: self.pool,
+                continued: continued()
+            )
         } catch {
             await server.stop()
             throw error
@@ -73,7 +101,28 @@ final class NBDFrontEnd: FrontEnd {
     }
 
     private func running() throws(HostError) -> NBDReactor {
-        try self.reactor.get { () throws(HostError) in try NBDReactor() }
+        try self.reactor.get { () throws(HostError) in
+            let reactor = try NBDReactor(journal: self.leftJournal())
+            self.store?.keep(reactor.journal.file, named: Self.journalName)
+            return reactor
+        }
+    }
+
+    /// A dead process' journal. Without it its sockets are of no use, and the kernel may know that their server is dead.
+    private func leftJournal() -> NBDJournal? {
+        guard let store = self.store else { return nil }
+        if let file = store.take(Self.journalName) {
+            do throws(HostError) {
+                let journal = try NBDJournal(adopting: file)
+                let devices = Set(self.devices().keys)
+                store.dropLeft { $0.hasPrefix(Self.prefix) && devices.contains(String($0.dropFirst(Self.prefix.count))) }
+                return journal
+            } catch {
+                self.report(error)
+            }
+        }
+        store.dropLeft { _ in false }
+        return nil
     }
 
     /// What the kernel keeps with the device.
@@ -89,6 +138,7 @@ final class NBDFrontEnd: FrontEnd {
         let identifier: String
         let server: NBDServer
         let pool: BlockingPool
+        let continued: Int?
 
         var path: FilePath { self.device.path }
 
@@ -115,13 +165,24 @@ final class NBDFrontEnd: FrontEnd {
 
     private struct Left: LeftDevice {
         let device: NBDDevice
+        let identifier: String
+        let store: DescriptorStore?
 
         var path: FilePath { self.device.path }
         var size: UInt64 { self.device.status?.size ?? 0 }
         var isWaiting: Bool { true }
         var holders: String { DeviceHolders.description(of: BlockDevice(self.device.path), sysfs: self.device.sysfs) }
 
-        func remove() throws(HostError) { try self.device.abandonUnlessHeld() }
-        func abandon() throws(HostError) { try self.device.abandon() }
+        func letGo() { self.store?.drop(self.identifier) }
+
+        func remove() throws(HostError) {
+            try self.device.abandonUnlessHeld { self.letGo() }
+        }
+
+        func abandon() throws(HostError) {
+            // The kernel would wait for room in a socket that nobody reads, to say good-bye.
+            self.letGo()
+            try self.device.abandon()
+        }
     }
 }

@@ -12,6 +12,9 @@ protocol ShownDevice: Sendable {
     /// Whether it still shows what it was made for, and was not taken away by another program; blocks.
     var isIntact: Bool { get }
 
+    /// How many requests of a dead process it went on with; `nil` if the kernel sends again what was under way.
+    var continued: Int? { get }
+
     /// Makes the device as large as its backend is now.
     ///
     /// - Throws: `HostError`: `EOPNOTSUPP` where the kernel cannot do that.
@@ -22,6 +25,10 @@ protocol ShownDevice: Sendable {
     /// - Throws: `HostError` with `EBUSY` while somebody uses it, named in the note: nothing is changed then. One that
     ///   another program has taken away is not an error.
     func remove() async throws
+}
+
+extension ShownDevice {
+    var continued: Int? { nil }
 }
 
 /// A block device whose server is dead.
@@ -43,6 +50,9 @@ protocol LeftDevice: Sendable {
     /// - Throws: `HostError` with `EBUSY` if it does not, after some seconds.
     func awaitRelease() throws(HostError)
 
+    /// Nobody is going to serve it soon: the kernel may know that its server is dead.
+    func letGo()
+
     /// Takes the device away; blocks.
     ///
     /// - Throws: `HostError` with `EBUSY` while somebody uses it, named in the note.
@@ -54,4 +64,5 @@ protocol LeftDevice: Sendable {
 
 extension LeftDevice {
     func awaitRelease() throws(HostError) {}
+    func letGo() {}
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -52,6 +53,18 @@ static inline ssize_t locker_receive(int fd, struct iovec *parts, int count) {
 static inline ssize_t locker_send(int fd, struct iovec *parts, int count) {
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = (size_t)count};
     return sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+// How many bytes wait to be read.
+static inline int locker_waiting(int fd) {
+    int bytes = 0;
+    return ioctl(fd, FIONREAD, &bytes) == 0 ? bytes : -1;
+}
+
+// Whether something waits to be read, without reading it: 1, 0 at the end, or -1 with errno (EAGAIN: nothing does).
+static inline ssize_t locker_peek(int fd) {
+    char byte;
+    return recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK);
 }
 
 // A socket for generic netlink that answers with the kernel's own words.

@@ -217,13 +217,16 @@ package struct Plugin: Sendable {
     }
 
     /// Adds what makes devices in user space in this process.
-    package mutating func addEngine() async throws -> DataEngine {
+    ///
+    /// - Parameter isKept: whether the node process is another one, which keeps what this one's successor needs.
+    package mutating func addEngine(isKept: Bool = false) async throws -> DataEngine {
         self.raiseFileLimit()
         // Threads of its own: taking down the volumes of a silent cluster holds one each.
         let threads = BlockingPool(threads: 64, name: "data engine")
         let looks = BlockingPool(threads: 2, name: "looks at devices")
         let engine = DataEngine(
             directory: self.options.stateDirectory.appending("data"),
+            store: isKept ? self.options.dataSocket.map { Self.store(beside: $0.path) } : nil,
             pool: threads,
             looks: looks,
             keys: { try VolumeKey.read(named: VolumeKey.name(of: $0))?.userKey },
@@ -240,6 +243,15 @@ package struct Plugin: Sendable {
             })
         )
         return engine
+    }
+
+    /// Where the node process keeps the data process' files.
+    private static func store(beside socket: FilePath) -> FilePath { FilePath("\(socket).store") }
+
+    /// Adds what keeps the data process' files while that one is replaced.
+    private mutating func keepFiles(beside socket: FilePath) throws {
+        let store = try DescriptorStoreServer(at: Self.store(beside: socket))
+        self.services.append(BackgroundService(end: { store.stop() }))
     }
 
     /// Each volume of an engine is a client of Ceph's: a login's and systemd's 1024 open files are enough for some thirty.
@@ -291,6 +303,7 @@ package struct Plugin: Sendable {
             let connection = try DataConnection(socket: socket.path)
             for name in DataEngine.available() { mappers[name] = DataMapper(connection, name) }
             self.services.append(BackgroundService({ try await connection.run() }, end: { connection.close() }))
+            try self.keepFiles(beside: socket.path)
         }
         guard !mappers.isEmpty else {
             throw LockerError(

@@ -26,10 +26,15 @@ final class NBDConnection: @unchecked Sendable {
     let pool: RequestPool<NBDRequest>
     /// By which the loop knows it.
     let id: UInt64
+    /// What a successor knows of it.
+    let link: NBDLink
+    /// Where requests get places that a successor finds.
+    let journal: NBDJournal
 
     private let backend: any BlockBackend
-    private unowned let loop: NBDLoop
-    private let reader = NBDReader()
+    /// What reads from it.
+    unowned let loop: NBDLoop
+    let reader: NBDReader
     private let writer: NBDWriter
     private let stopping = Atomic(false)
     private let sendFailure = Mutex<HostError?>(nil)
@@ -39,10 +44,12 @@ final class NBDConnection: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - file: the socket, which this object closes.
+    ///   - link: its place in the journal: a new one, or a dead process', which ``resume()`` is to be called for.
     ///   - loop: what reads from it; it outlives the connection.
     ///   - ended: called once on the loop's thread after the last request was read: with why, if nobody asked for it.
     init(
         _ file: CInt,
+        link: NBDLink,
         name: String,
         backend: any BlockBackend,
         loop: NBDLoop,
@@ -54,7 +61,10 @@ final class NBDConnection: @unchecked Sendable {
         self.id = loop.newID()
         self.backend = backend
         self.loop = loop
-        self.writer = NBDWriter(file: file, pool: loop.pool)
+        self.link = link
+        self.journal = loop.journal
+        self.reader = NBDReader(link)
+        self.writer = NBDWriter(file: file, link: link, pool: loop.pool)
         self.ended = ended
     }
 
@@ -123,6 +133,15 @@ final class NBDConnection: @unchecked Sendable {
     var reset: HostError {
         self.failure(ECONNRESET, "the kernel closed the connection")
     }
+
+    /// Sends the rest of an answer that a dead process had begun to send.
+    func finishAnswer(_ request: NBDRequest) {
+        self.writer.resume(request, sent: request.sentBefore)
+        self.send()
+    }
+
+    /// Whether answers wait for room in the socket.
+    var wantsRoom: Bool { self.writer.isWaiting }
 
     private func send() {
         switch self.writer.send(rounds: Self.sendRounds) {

@@ -49,8 +49,9 @@ extension NBDDevice {
     /// The device is not opened for that: with the first open after all connections died the kernel looks for
     /// partitions (`GD_NEED_PART_SCAN`), and that read would wait for a server that does not come.
     ///
+    /// - Parameter first: done when nobody uses it, and before the kernel is told.
     /// - Throws: ``HostError`` with `EBUSY` while it is in use; the note names by whom.
-    package func abandonUnlessHeld() throws(HostError) {
+    package func abandonUnlessHeld(first: () -> Void = {}) throws(HostError) {
         let holders = DeviceHolders.holders(of: BlockDevice(self.path), sysfs: self.sysfs)
         guard holders.isEmpty else {
             throw HostError(
@@ -60,6 +61,7 @@ extension NBDDevice {
                 note: DeviceHolders.description(holders)
             )
         }
+        first()
         try self.abandon()
     }
 

@@ -14,14 +14,17 @@ final class NBDLoop: ServingLoop {
 
     /// Where requests come from and go to.
     let pool: RequestPool<NBDRequest>
+    /// Where requests get places that a successor finds.
+    let journal: NBDJournal
     private let epoll: CInt
     private let event: CInt
     private let ids = Atomic<UInt64>(NBDLoop.wakeID)
     private let connections = Mutex<[UInt64: NBDConnection]>([:])
     private let stopping = Atomic(false)
 
-    init(pool: RequestPool<NBDRequest>) throws(HostError) {
+    init(pool: RequestPool<NBDRequest>, journal: NBDJournal) throws(HostError) {
         self.pool = pool
+        self.journal = journal
         let epoll = try systemCall("epoll_create1", "an nbd loop") { locker_epoll_open() }
         do throws(HostError) {
             let event = try systemCall("eventfd", "an nbd loop") { locker_event_open() }
@@ -69,6 +72,8 @@ final class NBDLoop: ServingLoop {
             self.connections.withLock { $0[connection.id] = nil }
             throw error
         }
+        // A dead process' connection may have had answers to send before this.
+        if connection.wantsRoom { self.watch(connection, forRoom: true) }
     }
 
     /// Also waits until the connection has room to send, or does so no more; from any thread.

@@ -6,16 +6,23 @@
 /// A connection belongs to one of them; an idle one costs nothing but its socket.
 package final class NBDReactor: Sendable {
     private let threads: ServingThreads<NBDLoop>
+    /// Where what is under way is noted.
+    package let journal: NBDJournal
 
     /// Starts the threads.
     ///
-    /// - Parameter threads: how many; two let one go on while the kernel copies for the other.
+    /// - Parameters:
+    ///   - threads: how many; two let one go on while the kernel copies for the other.
+    ///   - journal: a dead process' one, to go on with its connections.
     /// - Throws: ``HostError``.
-    package init(threads: Int = 2) throws(HostError) {
+    package init(threads: Int = 2, journal: NBDJournal? = nil) throws(HostError) {
         precondition(threads > 0, "somebody has to read")
         let pool = RequestPool<NBDRequest>()
+        let kept: NBDJournal
+        if let journal { kept = journal } else { kept = try NBDJournal() }
         var loops: [NBDLoop] = []
-        while loops.count < threads { loops.append(try NBDLoop(pool: pool)) }
+        while loops.count < threads { loops.append(try NBDLoop(pool: pool, journal: kept)) }
+        self.journal = kept
         self.threads = try ServingThreads(loops, name: "an nbd thread")
     }
 

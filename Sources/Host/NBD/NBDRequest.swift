@@ -8,7 +8,8 @@ internal import SystemPackage
 /// One request of the kernel's nbd, with the memory its data is read to and its answer sent from.
 ///
 /// Its memory is laid out so that the data begins on a page and the answer's header ends there: an answer is one piece.
-/// Requests are reused; one belongs to whoever performs it until it is finished.
+/// Requests are reused; one belongs to whoever performs it until it is finished. Those of the usual size are in the journal,
+/// as long as there is room, so that a successor can do them if this process dies.
 ///
 /// `@unchecked Sendable`: handed from the reading thread to the performing one and from there to the sending one, never
 /// used by two at once.
@@ -35,11 +36,23 @@ final class NBDRequest: BlockRequest, PooledRequest, @unchecked Sendable {
     /// How many bytes the answer has, header included.
     private(set) var answerCount = 0
 
+    /// Its place in the journal, if it has one.
+    let slot: NBDSlot?
+
     private let memory: UnsafeMutableRawPointer
     private let capacity: Int
 
-    /// Makes one with room for so many bytes of data; none of it is memory before it is touched.
+    /// Makes one of the usual size in a place of the journal; none of it is memory before it is touched.
+    init(in slot: NBDSlot) {
+        self.slot = slot
+        self.capacity = Self.usualData
+        self.memory = slot.memory
+        self.data = slot.memory + Self.page
+    }
+
+    /// Makes one with room for so many bytes of data that a successor knows nothing of.
     init(capacity: Int = NBDRequest.usualData) {
+        self.slot = nil
         self.capacity = capacity
         guard let memory = locker_map(Self.page + capacity) else {
             // As any allocation of Swift's does.
@@ -50,12 +63,55 @@ final class NBDRequest: BlockRequest, PooledRequest, @unchecked Sendable {
     }
 
     deinit {
+        if let slot = self.slot { return slot.giveBack() }
         _ = locker_unmap(self.memory, Self.page + self.capacity)
     }
 
     /// One with room for so many bytes of data, if possible one that was used before.
-    static func from(_ pool: RequestPool<NBDRequest>, room: Int) -> NBDRequest {
-        room <= Self.usualData ? pool.take() ?? NBDRequest() : NBDRequest(capacity: room)
+    static func from(_ pool: RequestPool<NBDRequest>, _ journal: NBDJournal, room: Int) -> NBDRequest {
+        guard room <= Self.usualData else { return NBDRequest(capacity: room) }
+        return pool.take() ?? journal.takeSlot().map { NBDRequest(in: $0) } ?? NBDRequest()
+    }
+
+    /// Is a request that came on a connection from now on.
+    ///
+    /// - Parameter isWhole: whether all that belongs to it has come.
+    func begin(_ header: NBDHeader, _ operation: BlockOperation, on connection: NBDConnection, isWhole: Bool) {
+        self.connection = connection
+        self.operation = operation
+        self.handle = header.handle
+        self.offset = header.offset
+        self.count = UInt64(header.count)
+        if let slot = self.slot {
+            slot.begin(header, of: connection.link, isWhole: isWhole)
+        } else {
+            connection.link.addLoose(1)
+        }
+    }
+
+    /// Goes on as the request that a dead process had in its place.
+    ///
+    /// - Returns: `nil` for one that this version does not know.
+    static func resumed(in slot: NBDSlot, on connection: NBDConnection) -> NBDRequest? {
+        let entry = slot.entry.pointee
+        guard let operation = BlockOperation(command: entry.command), Int(entry.count) <= Self.room(for: operation)
+        else { return nil }
+        let request = NBDRequest(in: slot)
+        request.connection = connection
+        request.operation = operation
+        request.handle = entry.handle
+        request.offset = entry.offset
+        request.count = UInt64(entry.count)
+        request.used = operation == .write ? Int(entry.count) : 0
+        request.answerCount = Int(entry.answer)
+        return request
+    }
+
+    /// How much of its answer a dead process has sent.
+    var sentBefore: Int { self.slot?.sent ?? 0 }
+
+    private static func room(for operation: BlockOperation) -> Int {
+        operation == .read || operation == .write ? self.usualData : Int(UInt32.max)
     }
 
     /// Whether it is of the size that is kept for reuse.
@@ -63,6 +119,11 @@ final class NBDRequest: BlockRequest, PooledRequest, @unchecked Sendable {
 
     /// Lets its connection go.
     func letGo() {
+        if let slot = self.slot {
+            slot.free()
+        } else {
+            self.connection?.link.addLoose(-1)
+        }
         self.connection = nil
     }
 
@@ -89,12 +150,32 @@ final class NBDRequest: BlockRequest, PooledRequest, @unchecked Sendable {
         connection.send(self)
     }
 
+    /// Part of its answer is sent, and nothing is on its way.
+    func note(sent: Int) {
+        self.slot?.note(sent: sent, of: self.answerCount)
+    }
+
     /// The errors that the protocol has, by Linux' numbers; everything else is an I/O error.
     private static func protocolError(_ code: CInt) -> CInt {
         switch code {
         case 0, EPERM, EIO, ENOMEM, EINVAL, ENOSPC, EOVERFLOW, EOPNOTSUPP, ESHUTDOWN: code
         case EROFS: EPERM
         default: EIO
+        }
+    }
+}
+
+extension BlockOperation {
+    /// What a command of the protocol asks for; `nil` for one that is not served.
+    init?(command: UInt32) {
+        switch command {
+        case LOCKER_NBD_READ: self = .read
+        case LOCKER_NBD_WRITE: self = .write
+        case LOCKER_NBD_FLUSH: self = .flush
+        case LOCKER_NBD_TRIM: self = .discard
+        // NBD_CMD_FLAG_NO_HOLE asks that the space be kept: an image has no space to keep, it is thin.
+        case LOCKER_NBD_WRITE_ZEROES: self = .zero
+        default: return nil
         }
     }
 }

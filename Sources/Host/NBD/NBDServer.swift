@@ -21,6 +21,7 @@ package final class NBDServer: Sendable {
     package let backend: any BlockBackend
     private let reactor: NBDReactor
     private let name: String
+    private let store: DescriptorStore?
     private let report: @Sendable (HostError) -> Void
     private let state = Mutex(State())
 
@@ -28,18 +29,21 @@ package final class NBDServer: Sendable {
     ///
     /// - Parameters:
     ///   - reactor: whose threads serve; it is stopped after this server.
-    ///   - name: what the backend is called in errors.
+    ///   - name: what the backend is called in errors, and its connections in the journal and in the store.
+    ///   - store: keeps the last connection beyond this process' death.
     ///   - report: told once of each connection that ended without having been asked to; called on a thread that reads
     ///     requests: it must not block.
     package init(
         _ backend: any BlockBackend,
         on reactor: NBDReactor,
         name: String,
+        store: DescriptorStore? = nil,
         report: @escaping @Sendable (HostError) -> Void
     ) {
         self.backend = backend
         self.reactor = reactor
         self.name = name
+        self.store = store
         self.report = report
     }
 
@@ -53,15 +57,45 @@ package final class NBDServer: Sendable {
     ///
     /// - Throws: ``HostError``: `ESHUTDOWN` after ``stop()``. The socket is closed then, too.
     package func serve(_ socket: CInt) throws(HostError) {
-        let loop = self.reactor.next()
-        let connection = NBDConnection(
+        let link = self.reactor.journal.takeLink(named: self.name) ?? NBDLink()
+        try self.add(self.connection(socket, link, on: self.reactor.next()))
+        if link.isKept { self.store?.keep(socket, named: self.name) }
+    }
+
+    /// Goes on with what a dead process was serving, on its own socket: what was on its way there is done, and the kernel
+    /// notices nothing.
+    ///
+    /// Nothing that the dead process had begun may reach the backend any more.
+    ///
+    /// - Parameter socket: is closed when the connection has ended, and at once if this is of no avail.
+    /// - Returns: how many requests were under way; `nil` if that is not known, or the kernel has given the socket up: it has
+    ///   to be given a new one.
+    /// - Throws: ``HostError``: `ESHUTDOWN` after ``stop()``.
+    package func resume(on socket: CInt) throws(HostError) -> Int? {
+        guard locker_peer_is_gone(socket) == 0, let link = self.reactor.journal.leftLink(named: self.name) else {
+            _ = Glibc.close(socket)
+            return nil
+        }
+        let connection = self.connection(socket, link, on: self.reactor.next())
+        guard let requests = connection.resume() else { return nil }
+        try self.add(connection)
+        self.store?.keep(socket, named: self.name)
+        return requests
+    }
+
+    private func connection(_ socket: CInt, _ link: NBDLink, on loop: NBDLoop) -> NBDConnection {
+        NBDConnection(
             socket,
+            link: link,
             name: "an nbd connection of \(self.name)",
             backend: self.backend,
             loop: loop
         ) { connection, failure in
             self.end(connection, failure)
         }
+    }
+
+    private func add(_ connection: NBDConnection) throws(HostError) {
         let isStopped = self.state.withLock { state in
             if !state.isStopped { state.connections.append(connection) }
             return state.isStopped
@@ -70,7 +104,7 @@ package final class NBDServer: Sendable {
             throw HostError(call: "nbd", code: Errno(rawValue: ESHUTDOWN), object: self.name)
         }
         do throws(HostError) {
-            try loop.add(connection)
+            try connection.loop.add(connection)
         } catch {
             self.remove(connection)
             throw error
@@ -108,6 +142,7 @@ package final class NBDServer: Sendable {
             defer { state.waiters = [] }
             return state.waiters
         }
+        if self.connections == 0 { self.store?.drop(self.name) }
         for waiter in waiters { waiter.resume() }
     }
 }

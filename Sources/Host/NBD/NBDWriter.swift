@@ -44,6 +44,7 @@ final class NBDWriter: @unchecked Sendable {
     private static let mostParts = 64
 
     private let file: CInt
+    private let link: NBDLink
     private let pool: RequestPool<NBDRequest>
     private let state = Mutex(State())
     private var batch: [NBDRequest] = []
@@ -51,8 +52,9 @@ final class NBDWriter: @unchecked Sendable {
     private var sent = 0
     private let parts: UnsafeMutablePointer<iovec>
 
-    init(file: CInt, pool: RequestPool<NBDRequest>) {
+    init(file: CInt, link: NBDLink, pool: RequestPool<NBDRequest>) {
         self.file = file
+        self.link = link
         self.pool = pool
         self.parts = .allocate(capacity: Self.mostParts)
     }
@@ -73,6 +75,17 @@ final class NBDWriter: @unchecked Sendable {
         if role == .closed { self.pool.give(request) }
         return role == .idle
     }
+
+    /// Goes on with an answer that a dead process has sent part of, before anything is added; the caller is the one who
+    /// sends now.
+    func resume(_ request: NBDRequest, sent: Int) {
+        self.batch = [request]
+        self.sent = sent
+        self.state.withLock { $0.role = .busy }
+    }
+
+    /// Whether what is queued waits for room.
+    var isWaiting: Bool { self.state.withLock { $0.role == .waiting } }
 
     /// Makes the caller the one who sends if `role` is what it was.
     func begin(from role: Role) -> Bool {
@@ -144,6 +157,9 @@ final class NBDWriter: @unchecked Sendable {
             self.parts[count] = iovec(iov_base: request.answer + skipped, iov_len: request.answerCount - skipped)
             count += 1
         }
+        // A successor cannot know what became of these if the process is killed before the end of this.
+        self.link.isSending = true
+        defer { self.link.isSending = false }
         var taken = try systemCall("sendmsg", "an nbd connection") {
             locker_send(self.file, self.parts, CInt(count))
         }
@@ -152,6 +168,7 @@ final class NBDWriter: @unchecked Sendable {
             let rest = request.answerCount - self.sent
             guard taken >= rest else {
                 self.sent += taken
+                request.note(sent: self.sent)
                 return
             }
             taken -= rest

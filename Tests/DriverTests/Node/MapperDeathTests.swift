@@ -66,6 +66,48 @@ struct MapperDeathTests {
     }
 
     @Test(
+        "What was under way through nbd is gone on with at once, as long as there is a node process",
+        .enabled(if: RunningKernel.waitingMappers.contains(.nbd))
+    )
+    func continued() async throws {
+        try await NodeStory.with(.filesystem(), parameters: ["mounter": "nbd"]) { story in
+            let volume = story.volume
+            let first = try await story.installation.node()
+            try await first.stage(volume)
+            try await first.publish(volume)
+            let threads = story.installation.cluster.threads
+            let writer = try await SyncedWriter.start(volume.target().appending("log"), threads: threads)
+            try await writer.waitForMore(than: 10)
+            // The next node process is given what the first one has kept.
+            await first.terminate()
+            let node = try await story.installation.node()
+            try await Task.sleep(for: .seconds(2))
+            var data = story.data
+            var continued: [Int?] = []
+            // Not known now and then, if the process is killed while it answers.
+            while continued.count(where: { ($0 ?? 0) > 0 }) < 2, continued.count < 8 {
+                await data.kill()
+                data = try await story.installation.data()
+                while try !data.output().contains("took over") { try await Task.sleep(for: .milliseconds(50)) }
+                continued.append(try data.output().firstMatch(of: /"continued":"(\d+)"/).flatMap { Int($0.output.1) })
+                let before = writer.count
+                try await writer.waitForMore(than: before + 20)
+            }
+            #expect(continued.count(where: { ($0 ?? 0) > 0 }) == 2, "\(continued)")
+            let written = try await writer.stop()
+            let log = volume.target().appending("log")
+            let text = try await threads.run { try HostFile.read(log) }
+            #expect(String(decoding: text, as: UTF8.self).split(separator: "\n").map { Int($0) } == Array(0..<written))
+            try await node.unpublish(volume)
+            try await node.unstage(volume)
+            let left = try await Leftovers.onNode(of: volume, data: data, installation: story.installation)
+            #expect(left.isEmpty)
+            try await story.controller.delete(volume)
+            try await Leftovers.waitUntilGone(story.installation.context)
+        }
+    }
+
+    @Test(
         "Killed while the cluster is silent, it leaves its devices to the next one all the same",
         arguments: RunningKernel.waitingMappers
     )
