@@ -41,24 +41,24 @@ int locker_store_listen(const char *path) {
 }
 
 // A peer that hangs holds up nobody for long.
-static void bound(int fd) {
-    struct timeval limit = {.tv_sec = 2};
+static void bound(int fd, int milliseconds) {
+    struct timeval limit = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 }
 
-int locker_store_connect(const char *path) {
+int locker_store_connect(const char *path, int milliseconds) {
     struct sockaddr_un address;
     int fd = open_socket(path, 0, &address);
     if (fd < 0) return -1;
-    bound(fd);
+    bound(fd, milliseconds);
     return connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 ? fd : close_and_fail(fd);
 }
 
 int locker_store_accept(int fd) {
     int peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
     if (peer < 0) return -1;
-    bound(peer);
+    bound(peer, 2000);
     struct ucred who;
     socklen_t length = sizeof(who);
     if (getsockopt(peer, SOL_SOCKET, SO_PEERCRED, &who, &length) != 0) return close_and_fail(peer);

@@ -188,9 +188,11 @@ package final class DataEngine: Sendable {
         if NBDDevice.isAvailable() {
             let store = self.storePath.map { DescriptorStore(at: $0) }
             self.state.withLock { $0.store = store }
-            frontEnds[.nbd] = NBDFrontEnd(pool: self.pool, store: store) { error in
+            let nbd = NBDFrontEnd(pool: self.pool, store: store) { error in
                 logger.error("nbd", metadata: ["error": "\(error)"])
             }
+            nbd.letGo(except: Set(leftovers.map(\.name)))
+            frontEnds[.nbd] = nbd
         }
         if UblkDevice.isAvailable() {
             frontEnds[.ublk] = UblkFrontEnd(pool: self.pool) { error in

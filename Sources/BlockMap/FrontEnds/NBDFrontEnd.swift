@@ -45,6 +45,12 @@ final class NBDFrontEnd: FrontEnd {
         }
     }
 
+    /// Lets the kernel know that devices which nobody goes on with have no server any more.
+    func letGo(except names: Set<String>) {
+        let wanted = Set(names.map(Self.identifier) + [Self.journalName])
+        self.store?.dropLeft(except: wanted.contains)
+    }
+
     func devices() -> [String: any LeftDevice] {
         let named = NBDDevice.all().compactMap { device -> (String, any LeftDevice)? in
             guard let identifier = device.status?.identifier, identifier.hasPrefix(Self.prefix) else { return nil }
@@ -56,7 +62,10 @@ final class NBDFrontEnd: FrontEnd {
 
     func resume(_ backend: any BlockBackend, named name: String) async throws -> (any ShownDevice)? {
         let identifier = Self.identifier(name)
-        guard let device = try await self.pool.run({ Self.device(identifier) }) else { return nil }
+        guard let device = try await self.pool.run({ Self.device(identifier) }) else {
+            self.store?.drop(identifier)
+            return nil
+        }
         let continued = Mutex<Int?>(nil)
         return try await self.serving(backend, identifier, continued: { continued.withLock { $0 } }) {
             server throws(HostError) in
@@ -114,8 +123,8 @@ final class NBDFrontEnd: FrontEnd {
         if let file = store.take(Self.journalName) {
             do throws(HostError) {
                 let journal = try NBDJournal(adopting: file)
-                let devices = Set(self.devices().keys)
-                store.dropLeft { $0.hasPrefix(Self.prefix) && devices.contains(String($0.dropFirst(Self.prefix.count))) }
+                let left = store.left
+                journal.dropLeft(except: left.contains)
                 return journal
             } catch {
                 self.report(error)

@@ -12,10 +12,11 @@
 // errno.
 int locker_store_listen(const char *path);
 
-// Connects to one: a descriptor whose calls wait two seconds at most, or -1 with errno.
-int locker_store_connect(const char *path);
+// Connects to one: a descriptor whose calls wait so long at most, or -1 with errno.
+int locker_store_connect(const char *path, int milliseconds);
 
-// Takes a connection of this process' own user (EPERM for another's): a descriptor as above, or -1 with errno.
+// Takes a connection of this process' own user (EPERM for another's): a descriptor whose calls wait two seconds at most,
+// or -1 with errno.
 int locker_store_accept(int fd);
 
 // Sends a message, with a descriptor unless that is -1: 0, or -1 with errno. Waits for room; raises no SIGPIPE.

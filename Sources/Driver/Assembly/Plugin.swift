@@ -12,6 +12,7 @@ package import Logging
 internal import Metrics
 internal import Rados
 package import ServiceLifecycle
+internal import Synchronization
 internal import SystemPackage
 internal import Vault
 
@@ -248,10 +249,31 @@ package struct Plugin: Sendable {
     /// Where the node process keeps the data process' files.
     private static func store(beside socket: FilePath) -> FilePath { FilePath("\(socket).store") }
 
-    /// Adds what keeps the data process' files while that one is replaced.
-    private mutating func keepFiles(beside socket: FilePath) throws {
-        let store = try DescriptorStoreServer(at: Self.store(beside: socket))
-        self.services.append(BackgroundService(end: { store.stop() }))
+    /// Adds what keeps the data process' files while that one is replaced. A node does without it rather than not at all.
+    private mutating func keepFiles(beside socket: FilePath) {
+        let (path, logger) = (Self.store(beside: socket), self.logger)
+        let server = Mutex<DescriptorStoreServer?>(nil)
+        self.services.append(
+            BackgroundService({
+                var isTold = false
+                while true {
+                    do {
+                        let running = try DescriptorStoreServer(at: path)
+                        return server.withLock { $0 = running }
+                    } catch where !isTold {
+                        // A predecessor may not have ended yet.
+                        isTold = true
+                        logger.warning(
+                            "Nothing is kept for the next data process yet: nbd would wait for the kernel's timer",
+                            metadata: ["error": "\(error)"]
+                        )
+                    } catch {}
+                    try await Task.sleep(for: .seconds(1))
+                }
+            }) {
+                server.withLock { $0.take() }?.stop()
+            }
+        )
     }
 
     /// Each volume of an engine is a client of Ceph's: a login's and systemd's 1024 open files are enough for some thirty.
@@ -303,7 +325,7 @@ package struct Plugin: Sendable {
             let connection = try DataConnection(socket: socket.path)
             for name in DataEngine.available() { mappers[name] = DataMapper(connection, name) }
             self.services.append(BackgroundService({ try await connection.run() }, end: { connection.close() }))
-            try self.keepFiles(beside: socket.path)
+            self.keepFiles(beside: socket.path)
         }
         guard !mappers.isEmpty else {
             throw LockerError(

@@ -10,7 +10,7 @@ package import SystemPackage
 /// does for a service.
 ///
 /// Without a process that keeps them, everything works all the same, and a successor finds nothing. All calls may be made
-/// from any thread; they wait for nobody but the kernel.
+/// from any thread; one that hangs is waited for for two seconds when this is made, and a fifth of one later.
 package final class DescriptorStore: Sendable {
     private struct State {
         var socket: CInt = -1
@@ -19,6 +19,9 @@ package final class DescriptorStore: Sendable {
         /// A dead process', which nobody has taken yet.
         var left: [String: CInt] = [:]
     }
+
+    // How long the other process may take to answer: at first, for what it has, and later, when others wait meanwhile.
+    private static let patience = (first: CInt(2000), later: CInt(200))
 
     private let path: FilePath
     private let state = Mutex(State())
@@ -29,8 +32,7 @@ package final class DescriptorStore: Sendable {
     package init(at path: FilePath) {
         self.path = path
         self.state.withLock { state in
-            guard self.connect(&state) else { return }
-            // The kernel sends them before this process has anything in the store: what comes is what was left.
+            guard self.connect(&state, patience: Self.patience.first) else { return }
             while let message = DescriptorMessage.receive(from: state.socket, waits: true), message.verb == .keep {
                 if let old = state.left.updateValue(message.file, forKey: message.name) { _ = Glibc.close(old) }
             }
@@ -87,7 +89,7 @@ package final class DescriptorStore: Sendable {
     package func refresh() {
         self.state.withLock { state in
             if state.socket >= 0, locker_peer_is_gone(state.socket) == 0 { return }
-            guard self.connect(&state) else { return }
+            guard self.connect(&state, patience: Self.patience.later) else { return }
             // What a store has that this process has not is of no use to anybody.
             while let message = DescriptorMessage.receive(from: state.socket, waits: true), message.verb == .keep {
                 _ = Glibc.close(message.file)
@@ -101,9 +103,9 @@ package final class DescriptorStore: Sendable {
         }
     }
 
-    private func connect(_ state: inout State) -> Bool {
+    private func connect(_ state: inout State, patience: CInt) -> Bool {
         if state.socket >= 0 { _ = Glibc.close(state.socket) }
-        state.socket = locker_store_connect(self.path.string)
+        state.socket = locker_store_connect(self.path.string, patience)
         return state.socket >= 0
     }
 

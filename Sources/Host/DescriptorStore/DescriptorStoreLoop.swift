@@ -73,7 +73,7 @@ final class DescriptorStoreLoop: ServingLoop, @unchecked Sendable {
             return try systemCall("bind, listen", "\(path)") { locker_store_listen(path.string) }
         } catch {
             guard error.code == .addressInUse else { throw error }
-            let other = locker_store_connect(path.string)
+            let other = locker_store_connect(path.string, 2000)
             if other >= 0 {
                 _ = Glibc.close(other)
                 throw error

@@ -152,7 +152,17 @@ package final class NBDJournal: @unchecked Sendable {
         return nil
     }
 
-    /// Lets a place go, and what requests there are of it.
+    /// Lets go of what a dead process has left of connections that nobody goes on with.
+    package func dropLeft(except isWanted: (String) -> Bool) {
+        for number in 0..<UInt32(Self.links) {
+            let memory = self.link(number)
+            guard memory.pointee.is_used != 0, !isWanted(String(cString: locker_journal_name(memory))) else { continue }
+            let link = NBDLink(journal: self, number: number, memory: memory)
+            for slot in self.leftSlots(of: link) { self.give(slot: slot) }
+        }
+    }
+
+    /// Lets a place go; its requests have gone.
     func give(_ link: NBDLink) {
         locker_journal_set(&link.memory.pointee.is_used, 0)
         self.state.withLock { $0.freeLinks.append(link.number) }
