@@ -13,6 +13,26 @@ struct NBDKillTests {
     @Test("Killed at any moment, again and again: each request is answered once, and each write is there")
     func killed() async throws {
         let rounds = ProcessInfo.processInfo.environment["LOCKER_KILLS"].flatMap(Int.init) ?? 60
+        let (requests, unknown) = try await Self.replace(rounds) { await $0.kill() }
+        print("nbd: \(rounds) kills, \(requests) requests gone on with, \(unknown) times all were sent again")
+        #expect(requests > rounds)
+        #expect(unknown * 4 < rounds, "what was under way is known but for moments")
+    }
+
+    @Test("Ended in order, again and again: what was under way is always known")
+    func terminated() async throws {
+        let (requests, unknown) = try await Self.replace(60) { await $0.terminate() }
+        #expect(requests > 60 && unknown == 0)
+    }
+
+    /// Replaces the process that serves under a load, and looks that nobody notices.
+    ///
+    /// - Returns: how many requests were gone on with, and how often it was not known what was under way.
+    private static func replace(
+        _ rounds: Int,
+        _ end: (VictimProcess) async -> Void
+    ) async throws -> (requests: Int, unknown: Int) {
+        var (requests, unknown) = (0, 0)
         try await Scratch.with { scratch in
             let path = scratch.path("content")
             try HostFile.replace(path, with: [UInt8](repeating: 0, count: KernelStandIn.size))
@@ -21,16 +41,14 @@ struct NBDKillTests {
             defer { store.stop() }
             let kernel = KernelStandIn()
             var victim = try VictimProcess(storePath, path, on: try kernel.connect())
-            var (continued, unknown, requests) = (0, 0, 0)
             for _ in 0..<rounds {
                 try await kernel.work(for: .microseconds(.random(in: 100...30_000)))
-                await victim.kill()
+                await end(victim)
                 victim = try VictimProcess(storePath, path)
                 if let count = try victim.continued {
-                    continued += 1
                     requests += count
                 } else {
-                    // Now and then it is not known what was sent: the kernel sends all again on another socket.
+                    // The kernel sends all again on another socket.
                     unknown += 1
                     await victim.kill()
                     victim = try VictimProcess(storePath, path, on: try kernel.connect())
@@ -39,12 +57,10 @@ struct NBDKillTests {
             }
             try await kernel.finish()
             await victim.kill()
-            print("nbd: \(continued) times \(requests) requests were gone on with, \(unknown) times they were sent again")
             #expect(kernel.faults.isEmpty)
-            #expect(requests > rounds)
-            #expect(unknown * 4 < rounds, "what was under way is known but for moments")
             let content = try HostFile.read(path)
             #expect(kernel.expects(content))
         }
+        return (requests, unknown)
     }
 }

@@ -54,4 +54,10 @@ struct VictimProcess {
         self.process.send(SIGKILL)
         await self.process.wait()
     }
+
+    /// Ends it in order.
+    func terminate() async {
+        self.process.send(SIGTERM)
+        await self.process.wait()
+    }
 }

@@ -22,6 +22,10 @@ enum Victim {
             print("usage: nbd-victim STORE FILE new|next")
             exit(2)
         }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGTERM)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
         let store = DescriptorStore(at: FilePath(arguments[1]))
         let backend = try SharedFile(FilePath(arguments[2]))
         let isNew = arguments[3] == "new"
@@ -44,6 +48,9 @@ enum Victim {
             print("next \(requests)")
         }
         fflush(nil)
-        while true { pause() }
+        // Asked to end, it leaves everything in order.
+        var signal: CInt = 0
+        sigwait(&signals, &signal)
+        reactor.leave()
     }
 }

@@ -109,7 +109,7 @@ package final class DataEngine: Sendable {
 
     /// Takes down every volume that nobody holds, and what serves if none is left.
     ///
-    /// A volume that is held is served on until the process ends.
+    /// A volume that is held is served on until the process ends, or left to its successor where that can go on with it.
     package func close() async {
         let tasks = self.state.withLock { state in
             defer { state.tasks = [] }
@@ -120,6 +120,14 @@ package final class DataEngine: Sendable {
         let volumes = self.state.withLock { Array($0.volumes.keys) }
         await withTaskGroup(of: Void.self) { group in
             for volume in volumes { group.addTask { await self.takeDownAtClose(volume) } }
+        }
+        let left = self.state.withLock { $0.volumes.isEmpty ? [] : Array($0.frontEnds.values) }
+        for frontEnd in left {
+            do {
+                try await self.pool.run { frontEnd.leave() }
+            } catch {
+                self.logger.error("devices are not left in order", metadata: ["error": "\(error)"])
+            }
         }
         let frontEnds = self.state.withLock { state -> [any FrontEnd] in
             guard state.volumes.isEmpty else { return [] }

@@ -27,7 +27,15 @@ protocol FrontEnd: Sendable {
     /// - Returns: `nil` if there is none that can be taken over.
     func resume(_ backend: any BlockBackend, named name: String) async throws -> (any ShownDevice)?
 
+    /// Leaves devices that are still used to a successor, since the process is about to end: what is not answered by then is
+    /// the successor's to answer. Blocks.
+    func leave()
+
     /// Ends what serves, once no device is left, or the process is about to end: devices that are left wait for a
     /// successor, or fail, as the front end has it.
     func stop() async throws
+}
+
+extension FrontEnd {
+    func leave() {}
 }

@@ -81,6 +81,12 @@ final class NBDFrontEnd: FrontEnd {
         }
     }
 
+    func leave() {
+        // Without anybody who keeps the sockets it is better to serve to the end.
+        guard self.store != nil else { return }
+        self.reactor.take()?.leave()
+    }
+
     func stop() async throws {
         let reactor = self.reactor.take()
         try await self.pool.run { reactor?.stop() }

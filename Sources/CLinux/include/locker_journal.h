@@ -33,8 +33,7 @@ struct locker_journal_reading {
     uint32_t staging, start, end;
     // The slot of a write whose data has not all come, plus one, and how many bytes have.
     uint32_t partial, received;
-    // How many bytes are being read, all ones if that is not known; the mark lies at the beginning and at the end of where
-    // they go until they are there.
+    // How many bytes are being read; the mark lies at their beginning and at their end until they are there.
     uint32_t expected;
 };
 

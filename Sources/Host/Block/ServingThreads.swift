@@ -15,7 +15,8 @@ protocol ServingLoop: AnyObject, Sendable {
 
 /// The few threads that serve every device of one kind, each with its loop.
 final class ServingThreads<Loop: ServingLoop>: Sendable {
-    private let loops: [Loop]
+    /// What the threads do.
+    let loops: [Loop]
     private let threads: Mutex<[pthread_t]>
     private let turn = Atomic(0)
 

@@ -81,6 +81,13 @@ final class NBDConnection: @unchecked Sendable {
         _ = shutdown(self.file, CInt(SHUT_RDWR))
     }
 
+    /// Leaves it to a successor as it is, when its loop has ended; the socket stays open as long as the process lives.
+    func leave() {
+        self.writer.leave()
+        // Nor is its place in the journal, and those of its requests, to be given back.
+        _ = Unmanaged.passRetained(self)
+    }
+
     /// Sends an answer, from any thread.
     func send(_ request: NBDRequest) {
         if self.writer.add(request) { self.send() }

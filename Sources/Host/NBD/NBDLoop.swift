@@ -21,6 +21,7 @@ final class NBDLoop: ServingLoop {
     private let ids = Atomic<UInt64>(NBDLoop.wakeID)
     private let connections = Mutex<[UInt64: NBDConnection]>([:])
     private let stopping = Atomic(false)
+    private let leaving = Atomic(false)
 
     init(pool: RequestPool<NBDRequest>, journal: NBDJournal) throws(HostError) {
         self.pool = pool
@@ -83,6 +84,11 @@ final class NBDLoop: ServingLoop {
         _ = locker_epoll_change(self.epoll, connection.file, events, connection.id)
     }
 
+    /// Has connections left as they are when ``run()`` returns, instead of ended.
+    func leave() {
+        self.leaving.store(true, ordering: .releasing)
+    }
+
     /// Lets ``run()`` return.
     func stop() {
         self.stopping.store(true, ordering: .releasing)
@@ -105,6 +111,10 @@ final class NBDLoop: ServingLoop {
             for event in UnsafeBufferPointer(start: events, count: Int(count)) { self.handle(event) }
         }
         for connection in self.connections.withLock({ Array($0.values) }) {
+            if self.leaving.load(ordering: .acquiring) {
+                connection.leave()
+                continue
+            }
             connection.stop()
             self.handle(LOCKER_EPOLL_IN, connection)
         }

@@ -31,6 +31,15 @@ package final class NBDReactor: Sendable {
         self.threads.stop()
     }
 
+    /// Ends the threads and leaves the connections to a successor, with everything that is not answered; blocks until it knows
+    /// all of that. Not on one of the threads.
+    ///
+    /// Nothing is answered from then on, and the sockets stay open: for a process that is about to end.
+    package func leave() {
+        for loop in self.threads.loops { loop.leave() }
+        self.threads.stop()
+    }
+
     /// The loop whose turn it is to take a connection.
     func next() -> NBDLoop {
         self.threads.next()

@@ -45,24 +45,20 @@ final class NBDReader {
     /// Reads once and has what is whole performed.
     func read(for connection: NBDConnection) -> Outcome {
         self.compact()
-        let room = self.describe(most: .max)
-        var next = room
-        // A write's data may be much, so that a kill is likely to come meanwhile: so many are there that a successor has to
-        // do with all of them or none. A call more for a single header would cost more than that is worth.
-        if self.partial != nil {
-            let waiting = Int(locker_waiting(connection.file))
-            guard waiting > 0 else { return self.lookForEnd(of: connection) }
-            next = self.describe(most: waiting)
-        }
-        self.mark(next.parts)
-        self.commit { $0.expected = self.partial == nil ? .max : UInt32(next.bytes) }
+        // So many are there, so that a successor has to do with all of them or none.
+        let waiting = Int(locker_waiting(connection.file))
+        guard waiting > 0 else { return self.lookForEnd(of: connection) }
+        let room = self.describe(most: .max).bytes
+        let (parts, expected) = self.describe(most: waiting)
+        self.mark(parts)
+        self.commit { $0.expected = UInt32(expected) }
         do throws(HostError) {
             let received = try systemCall("recvmsg", connection.name) {
-                locker_receive(connection.file, self.parts, next.parts)
+                locker_receive(connection.file, self.parts, parts)
             }
             guard received > 0 else { return .ended(connection.reset) }
             if let failure = self.take(received, for: connection) { return failure }
-            return received < room.bytes ? .drained : .more
+            return received < room ? .drained : .more
         } catch {
             self.commit { $0.expected = 0 }
             return error.code == .wouldBlock ? .drained : .ended(error)
@@ -83,17 +79,12 @@ final class NBDReader {
         let expected = Int(self.state.expected)
         guard expected > 0 else { return true }
         let (parts, found) = self.describe(most: expected)
-        guard let (first, last) = self.marks(parts) else { return false }
+        guard found == expected, let (first, last) = self.marks(parts) else { return false }
         let isMarked = [first, last].map { $0.loadUnaligned(as: UInt64.self) == self.link.mark }
-        switch (isMarked[0], isMarked[1]) {
-        case (true, true):
-            self.commit { $0.expected = 0 }
-            return true
-        // Where it was not known how many would come, it is not known how many have.
-        case (false, false): return found == expected
-        // Bytes are copied from the first to the last.
-        default: return false
-        }
+        // Bytes are copied from the first to the last: what ended in between met a fault of memory.
+        guard isMarked[0] == isMarked[1] else { return false }
+        if isMarked[0] { self.commit { $0.expected = 0 } }
+        return true
     }
 
     /// The handle of the request that is staged next: the dead process may have begun with it.

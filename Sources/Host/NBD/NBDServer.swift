@@ -131,8 +131,8 @@ package final class NBDServer: Sendable {
     }
 
     private func end(_ connection: NBDConnection, _ failure: HostError?) {
-        self.remove(connection)
         if let failure { self.report(failure) }
+        self.remove(connection)
     }
 
     private func remove(_ connection: NBDConnection) {

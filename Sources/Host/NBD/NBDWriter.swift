@@ -24,6 +24,8 @@ final class NBDWriter: @unchecked Sendable {
         case waiting
         /// Nobody any more.
         case closed
+        /// Nobody in this process: its successor does.
+        case left
     }
 
     /// How sending went.
@@ -69,10 +71,12 @@ final class NBDWriter: @unchecked Sendable {
     func add(_ request: NBDRequest) -> Bool {
         let role = self.state.withLock { state -> Role in
             defer { if state.role == .idle { state.role = .busy } }
-            if state.role != .closed { state.pending.append(request) }
+            if state.role != .closed, state.role != .left { state.pending.append(request) }
             return state.role
         }
         if role == .closed { self.pool.give(request) }
+        // Its place in the journal is not to be given back, whatever else of this process is taken down before its end.
+        if role == .left { _ = Unmanaged.passRetained(request) }
         return role == .idle
     }
 
@@ -118,6 +122,20 @@ final class NBDWriter: @unchecked Sendable {
         guard isClosed else { return .later }
         self.dropBatch()
         return .done
+    }
+
+    /// Leaves what is not sent to a successor; waits until nobody sends. What is finished later is not heard of.
+    func leave() {
+        while true {
+            let isLeft = self.state.withLock { state in
+                guard state.role != .busy else { return false }
+                if state.role != .closed { state.role = .left }
+                return true
+            }
+            if isLeft { return }
+            // It is in a call that waits for nothing.
+            usleep(100)
+        }
     }
 
     /// Sends nothing more: what is queued is let go, and what is finished later too.
