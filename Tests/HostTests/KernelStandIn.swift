@@ -89,7 +89,9 @@ final class KernelStandIn: Sendable {
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(20)
         while self.state.withLock({ $0.answered }) < before + 5 {
-            guard clock.now < deadline, self.faults.isEmpty else { throw SetUpError("nothing is answered: \(self.faults)") }
+            guard clock.now < deadline, self.faults.isEmpty else {
+                throw SetUpError("nothing is answered: \(self.faults)")
+            }
             try await Task.sleep(for: .microseconds(200))
         }
         try await Task.sleep(for: duration)

@@ -16,7 +16,9 @@ struct VictimProcess {
             guard let said = self.said else { return nil }
             if said == "new" { return nil }
             let words = said.split(separator: " ")
-            guard words.count == 2, words[0] == "next", let count = Int(words[1]) else { throw SetUpError("it said \(said)") }
+            guard words.count == 2, words[0] == "next", let count = Int(words[1]) else {
+                throw SetUpError("it said \(said)")
+            }
             return count
         }
     }

@@ -260,7 +260,7 @@ package struct Plugin: Sendable {
                     do {
                         let running = try DescriptorStoreServer(at: path)
                         return server.withLock { $0 = running }
-                    } catch where !isTold {
+                    } catch  where !isTold {
                         // A predecessor may not have ended yet.
                         isTold = true
                         logger.warning(
