@@ -30,7 +30,7 @@ struct NBDDeathTests {
                     connections: connections
                 )
                 #expect(taken == connections && server.connections == connections)
-                if connections > 1 { try await Task.sleep(for: .seconds(65)) }
+                if connections > 1 { try await Task.sleep(for: .seconds(15)) }
             }
             let before = student.pages
             try await eventually("it goes on") { student.pages > before + 20 }

@@ -25,7 +25,7 @@ struct NBDFixture {
             let server = serving.server()
             var settings = NBDSettings(identifier: "test-\(UInt32.random(in: .min ... .max))")
             settings.connections = connections
-            settings.requestTimeout = connections > 1 ? .seconds(60) : .zero
+            settings.requestTimeout = connections > 1 ? .seconds(10) : .zero
             settings.patrol = patrol
             settings.deadTimeout = deadTimeout
             let device = try NBDDevice.connect(to: server, settings)
