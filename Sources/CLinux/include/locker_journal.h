@@ -25,6 +25,8 @@ struct locker_journal_head {
     uint32_t link_size, slot_size, links, slots;
     // A number that nobody else knows, to find out where something was written over it.
     uint64_t mark;
+    // How many links and slots were ever in use: nothing behind them has to be looked at, and takes memory.
+    uint32_t links_end, slots_end;
 };
 
 // How far a connection is read.

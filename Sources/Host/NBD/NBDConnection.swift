@@ -84,7 +84,8 @@ final class NBDConnection: @unchecked Sendable {
     /// Leaves it to a successor as it is, when its loop has ended; the socket stays open as long as the process lives.
     func leave() {
         self.writer.leave()
-        // Nor is its place in the journal, and those of its requests, to be given back.
+        // Its place in the journal is not to be given back, nor those of its requests, whatever else of this process is
+        // taken down before its end.
         _ = Unmanaged.passRetained(self)
     }
 

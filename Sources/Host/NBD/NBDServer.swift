@@ -72,7 +72,7 @@ package final class NBDServer: Sendable {
     ///   to be given a new one.
     /// - Throws: ``HostError``: `ESHUTDOWN` after ``stop()``.
     package func resume(on socket: CInt) throws(HostError) -> Int? {
-        guard locker_peer_is_gone(socket) == 0, let link = self.reactor.journal.leftLink(named: self.name) else {
+        guard locker_peer_is_gone(socket) == 0, let link = self.reactor.journal.takeLeftLink(named: self.name) else {
             _ = Glibc.close(socket)
             return nil
         }

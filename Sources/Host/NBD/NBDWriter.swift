@@ -75,7 +75,7 @@ final class NBDWriter: @unchecked Sendable {
             return state.role
         }
         if role == .closed { self.pool.give(request) }
-        // Its place in the journal is not to be given back, whatever else of this process is taken down before its end.
+        // As its connection: NBDConnection.leave().
         if role == .left { _ = Unmanaged.passRetained(request) }
         return role == .idle
     }

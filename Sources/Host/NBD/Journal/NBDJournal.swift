@@ -28,10 +28,11 @@ package final class NBDJournal: @unchecked Sendable {
     }()
 
     private struct State {
-        var freeLinks: [UInt32]
-        /// Those that were used before, and where those begin that never were.
-        var freeSlots: [UInt32]
-        var nextSlot: UInt32
+        /// Places that were used before.
+        var freeLinks: [UInt32] = []
+        var freeSlots: [UInt32] = []
+        /// A dead process' connections that nobody has gone on with yet.
+        var left: [String: UInt32] = [:]
     }
 
     /// The file, open as long as this object lives.
@@ -39,7 +40,7 @@ package final class NBDJournal: @unchecked Sendable {
     /// A number that only this process and its successors know.
     let mark: UInt64
     private let index: UnsafeMutableRawPointer
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
     /// Makes one.
     ///
@@ -81,8 +82,10 @@ package final class NBDJournal: @unchecked Sendable {
         if let new { index.storeBytes(of: new, as: locker_journal_head.self) }
         let head = index.load(as: locker_journal_head.self)
         var expected = Self.head
-        expected.mark = head.mark
-        guard withUnsafeBytes(of: head, { found in withUnsafeBytes(of: expected, { found.elementsEqual($0) }) }) else {
+        (expected.mark, expected.links_end, expected.slots_end) = (head.mark, head.links_end, head.slots_end)
+        guard withUnsafeBytes(of: head, { found in withUnsafeBytes(of: expected, { found.elementsEqual($0) }) }),
+            head.links_end <= head.links, head.slots_end <= head.slots
+        else {
             _ = locker_unmap(index, Self.indexRoom)
             _ = Glibc.close(file)
             throw HostError(call: "mmap", code: Errno(rawValue: EPROTO), object: "the nbd journal")
@@ -90,27 +93,50 @@ package final class NBDJournal: @unchecked Sendable {
         self.file = file
         self.index = index
         self.mark = head.mark
-        self.state = Mutex(State(freeLinks: [], freeSlots: [], nextSlot: 0))
-        self.state.withLock { state in
-            state.freeLinks = (0..<UInt32(Self.links)).filter { self.link($0).pointee.is_used == 0 }.reversed()
-            // What a connection that ended has left.
-            for number in 0..<UInt32(Self.slots) {
-                let slot = self.slot(number)
-                guard slot.pointee.state != LOCKER_SLOT_FREE else { continue }
-                guard slot.pointee.link >= UInt32(Self.links) || self.link(slot.pointee.link).pointee.is_used == 0
-                else { continue }
-                locker_journal_set(&slot.pointee.state, LOCKER_SLOT_FREE)
-                _ = locker_journal_clear(file, Self.place(number), UInt64(Self.slotRoom))
+        self.state.withLock { self.lookForLeft(&$0) }
+    }
+
+    /// Finds what a dead process has left.
+    private func lookForLeft(_ state: inout State) {
+        var doubtful: Set<String> = []
+        for number in 0..<self.head.pointee.links_end {
+            let memory = self.link(number)
+            guard memory.pointee.is_used != 0 else {
+                state.freeLinks.append(number)
+                continue
             }
-            let last = (0..<UInt32(Self.slots)).last { self.slot($0).pointee.state != LOCKER_SLOT_FREE }
-            state.nextSlot = last.map { $0 + 1 } ?? 0
-            state.freeSlots = (0..<state.nextSlot).filter { self.slot($0).pointee.state == LOCKER_SLOT_FREE }
+            let name = String(cString: locker_journal_name(memory))
+            // Of two nobody knows which one the socket is of.
+            guard let other = state.left.updateValue(number, forKey: name) else { continue }
+            doubtful.insert(name)
+            locker_journal_set(&self.link(other).pointee.is_used, 0)
+            state.freeLinks.append(other)
+        }
+        for name in doubtful {
+            guard let number = state.left.removeValue(forKey: name) else { continue }
+            locker_journal_set(&self.link(number).pointee.is_used, 0)
+            state.freeLinks.append(number)
+        }
+        for number in 0..<self.head.pointee.slots_end {
+            let slot = self.slot(number)
+            let isLeft =
+                slot.pointee.state != LOCKER_SLOT_FREE && slot.pointee.link < self.head.pointee.links_end
+                && self.link(slot.pointee.link).pointee.is_used != 0
+            guard !isLeft else { continue }
+            // Of a connection that ended, or of none.
+            locker_journal_set(&slot.pointee.state, LOCKER_SLOT_FREE)
+            _ = locker_journal_clear(self.file, Self.place(number), UInt64(Self.slotRoom))
+            state.freeSlots.append(number)
         }
     }
 
     deinit {
         _ = locker_unmap(self.index, Self.indexRoom)
         _ = Glibc.close(self.file)
+    }
+
+    private var head: UnsafeMutablePointer<locker_journal_head> {
+        self.index.assumingMemoryBound(to: locker_journal_head.self)
     }
 
     private static var head: locker_journal_head {
@@ -120,7 +146,9 @@ package final class NBDJournal: @unchecked Sendable {
             slot_size: UInt32(Self.slotRoom),
             links: UInt32(Self.links),
             slots: UInt32(Self.slots),
-            mark: 0
+            mark: 0,
+            links_end: 0,
+            slots_end: 0
         )
     }
 
@@ -130,11 +158,18 @@ package final class NBDJournal: @unchecked Sendable {
         (self.index + Self.page + Int(number) * Self.linkRoom).assumingMemoryBound(to: locker_journal_link.self)
     }
 
-    /// A place for a new connection; `nil` if there is none left.
+    /// A place for a new connection, instead of one of this name that a dead process has left; `nil` if there is none.
     func takeLink(named name: String) -> NBDLink? {
-        guard name.utf8.count < Int(LOCKER_JOURNAL_NAME),
-            let number = self.state.withLock({ $0.freeLinks.popLast() })
-        else { return nil }
+        self.dropLeft { $0 != name }
+        guard name.utf8.count < Int(LOCKER_JOURNAL_NAME) else { return nil }
+        let number = self.state.withLock { state -> UInt32? in
+            if let number = state.freeLinks.popLast() { return number }
+            let number = self.head.pointee.links_end
+            guard number < UInt32(Self.links) else { return nil }
+            locker_journal_set(&self.head.pointee.links_end, number + 1)
+            return number
+        }
+        guard let number else { return nil }
         let memory = self.link(number)
         memset(memory, 0, Self.linkRoom)
         locker_journal_rename(memory, name)
@@ -142,22 +177,17 @@ package final class NBDJournal: @unchecked Sendable {
         return NBDLink(journal: self, number: number, memory: memory)
     }
 
-    /// The place of a dead process' connection; `nil` if there is none of this name.
-    func leftLink(named name: String) -> NBDLink? {
-        for number in 0..<UInt32(Self.links) {
-            let memory = self.link(number)
-            guard memory.pointee.is_used != 0, String(cString: locker_journal_name(memory)) == name else { continue }
-            return NBDLink(journal: self, number: number, memory: memory)
-        }
-        return nil
+    /// The place of a dead process' connection, once; `nil` if there is none of this name.
+    func takeLeftLink(named name: String) -> NBDLink? {
+        guard let number = self.state.withLock({ $0.left.removeValue(forKey: name) }) else { return nil }
+        return NBDLink(journal: self, number: number, memory: self.link(number))
     }
 
     /// Lets go of what a dead process has left of connections that nobody goes on with.
     package func dropLeft(except isWanted: (String) -> Bool) {
-        for number in 0..<UInt32(Self.links) {
-            let memory = self.link(number)
-            guard memory.pointee.is_used != 0, !isWanted(String(cString: locker_journal_name(memory))) else { continue }
-            let link = NBDLink(journal: self, number: number, memory: memory)
+        let names = self.state.withLock { $0.left.keys.filter { !isWanted($0) } }
+        for name in names {
+            guard let link = self.takeLeftLink(named: name) else { continue }
             for slot in self.leftSlots(of: link) { self.give(slot: slot) }
         }
     }
@@ -183,9 +213,10 @@ package final class NBDJournal: @unchecked Sendable {
     func takeSlot() -> NBDSlot? {
         let number = self.state.withLock { state -> UInt32? in
             if let number = state.freeSlots.popLast() { return number }
-            guard state.nextSlot < UInt32(Self.slots) else { return nil }
-            defer { state.nextSlot += 1 }
-            return state.nextSlot
+            let number = self.head.pointee.slots_end
+            guard number < UInt32(Self.slots) else { return nil }
+            locker_journal_set(&self.head.pointee.slots_end, number + 1)
+            return number
         }
         guard let number else { return nil }
         guard let slot = self.mapped(number) else {
@@ -197,8 +228,7 @@ package final class NBDJournal: @unchecked Sendable {
 
     /// The places of a dead process' requests of a connection.
     func leftSlots(of link: NBDLink) -> [UInt32] {
-        let end = self.state.withLock { $0.nextSlot }
-        return (0..<end).filter { number in
+        (0..<self.head.pointee.slots_end).filter { number in
             let slot = self.slot(number).pointee
             return slot.state != LOCKER_SLOT_FREE && slot.link == link.number
         }
