@@ -40,7 +40,7 @@ struct NBDJournalTests {
         return max(0, count) / 16
     }
 
-    @Test("A write that was read and not answered is done by the successor, with its data, and what is in part is read on")
+    @Test("A write that was read and not answered is done by the successor, and one that came in part is read on")
     func resumed() async throws {
         let (kernel, socket) = try Self.pair()
         let first = try Life()
@@ -49,7 +49,9 @@ struct NBDJournalTests {
         try first.server.serve(dup(socket))
         Self.send(NBDPeer.request(LOCKER_NBD_WRITE, handle: 1, offset: 512, count: 4096, data: whole), to: kernel)
         Self.send(Array(second[..<150_000]), to: kernel)
-        try await eventually("the first one is under way") { first.backend.inFlight == 1 && locker_waiting(socket) == 0 }
+        try await eventually("the first one is under way") {
+            first.backend.inFlight == 1 && locker_waiting(socket) == 0
+        }
         first.reactor.leave()
 
         let next = try Life(after: first.reactor.journal.file, order: .atOnce)
@@ -98,7 +100,7 @@ struct NBDJournalTests {
         for file in [kernel, socket, otherKernel, otherSocket] { close(file) }
     }
 
-    @Test("Without a place in the journal, or a socket that lives, nothing is gone on with; a stranger's file is no journal")
+    @Test("Without a place in the journal or a socket that lives nothing is gone on with; not any file is a journal")
     func unknown() async throws {
         let life = try Life()
         let (kernel, socket) = try Self.pair()
