@@ -247,7 +247,10 @@ package struct Plugin: Sendable {
     }
 
     /// Where the node process keeps the data process' files.
-    private static func store(beside socket: FilePath) -> FilePath { FilePath("\(socket).store") }
+    private static func store(beside socket: FilePath) -> FilePath {
+        let name = socket.lastComponent?.stem ?? "data"
+        return socket.removingLastComponent().appending("\(name).store.sock")
+    }
 
     /// Adds what keeps the data process' files while that one is replaced. A node does without it rather than not at all.
     private mutating func keepFiles(beside socket: FilePath) {

@@ -63,8 +63,8 @@ helm.sh/chart: {{ printf "%s-%s" .context.Chart.Name .context.Chart.Version | re
 {{/* The directory of the driver's sockets and of what its nodes have to remember, below kubelet's. */}}
 {{- define "locker.pluginDir" -}}
 {{- $directory := printf "%s/plugins/%s" .Values.node.kubeletDir .Values.driverName -}}
-{{- if gt (len (printf "%s/data.sock.store" $directory)) 107 -}}
-{{- fail (printf "node.kubeletDir and driverName are too long together: a socket's path has at most 107 bytes, %s/data.sock.store has more" $directory) -}}
+{{- if gt (len (printf "%s/data.store.sock" $directory)) 107 -}}
+{{- fail (printf "node.kubeletDir and driverName are too long together: a socket's path has at most 107 bytes, %s/data.store.sock has more" $directory) -}}
 {{- end -}}
 {{- $directory -}}
 {{- end -}}
