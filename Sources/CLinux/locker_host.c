@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 const char *locker_errno_name(int code) { return strerrorname_np(code); }
@@ -32,18 +33,25 @@ static int close_and_fail(int fd, int result) {
     return result;
 }
 
-int locker_unix_connect(const char *path) {
+void locker_unix_bound(int fd, int milliseconds) {
+    struct timeval limit = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+}
+
+int locker_unix_connect(const char *path, int kind, int milliseconds) {
     struct sockaddr_un address;
     if (unix_address(path, &address) != 0) return -1;
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_UNIX, kind | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && milliseconds > 0) locker_unix_bound(fd, milliseconds);
     if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0) return fd;
     return close_and_fail(fd, errno == ECONNREFUSED ? -2 : -1);
 }
 
-int locker_unix_listen(const char *path) {
+int locker_unix_listen(const char *path, int kind) {
     struct sockaddr_un address;
     if (unix_address(path, &address) != 0) return -1;
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fd = socket(AF_UNIX, kind | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) return -1;
     // Linux gives the file the mode that the socket has before it is bound. See: net/unix/af_unix.c.
     if (fchmod(fd, 0600) != 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0)

@@ -4,67 +4,28 @@
 #define _GNU_SOURCE
 #include "locker_store.h"
 
+#include "locker_host.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
-
-static int open_socket(const char *path, int flags, struct sockaddr_un *address) {
-    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof(address->sun_path)) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    strcpy(address->sun_path, path);
-    return socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0);
-}
-
-static int close_and_fail(int fd) {
-    int code = errno;
-    close(fd);
-    errno = code;
-    return -1;
-}
-
-int locker_store_listen(const char *path) {
-    struct sockaddr_un address;
-    int fd = open_socket(path, SOCK_NONBLOCK, &address);
-    if (fd < 0) return -1;
-    // Linux gives the file the mode that the socket has before it is bound. See: net/unix/af_unix.c.
-    if (fchmod(fd, 0600) != 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0) return close_and_fail(fd);
-    if (listen(fd, 8) == 0) return fd;
-    unlink(path);
-    return close_and_fail(fd);
-}
-
-// A peer that hangs holds up nobody for long.
-static void bound(int fd, int milliseconds) {
-    struct timeval limit = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
-    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-}
-
-int locker_store_connect(const char *path, int milliseconds) {
-    struct sockaddr_un address;
-    int fd = open_socket(path, 0, &address);
-    if (fd < 0) return -1;
-    bound(fd, milliseconds);
-    return connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 ? fd : close_and_fail(fd);
-}
 
 int locker_store_accept(int fd) {
     int peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
     if (peer < 0) return -1;
-    bound(peer, 2000);
+    // One that hangs holds up nobody for long.
+    locker_unix_bound(peer, 2000);
     struct ucred who;
     socklen_t length = sizeof(who);
-    if (getsockopt(peer, SOL_SOCKET, SO_PEERCRED, &who, &length) != 0) return close_and_fail(peer);
-    if (who.uid == geteuid()) return peer;
-    errno = EPERM;
-    return close_and_fail(peer);
+    int code = EPERM;
+    if (getsockopt(peer, SOL_SOCKET, SO_PEERCRED, &who, &length) != 0)
+        code = errno;
+    else if (who.uid == geteuid())
+        return peer;
+    close(peer);
+    errno = code;
+    return -1;
 }
 
 union control {

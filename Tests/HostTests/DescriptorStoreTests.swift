@@ -16,10 +16,8 @@ struct DescriptorStoreTests {
         let (reading, writing): (CInt, CInt)
 
         init() throws {
-            var ends: [CInt] = [-1, -1]
-            guard locker_stream_pair(&ends) == 0 else { throw SetUpError("no sockets") }
-            _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
-            (self.reading, self.writing) = (ends[0], ends[1])
+            (self.reading, self.writing) = try socketPair()
+            _ = fcntl(self.reading, F_SETFL, O_NONBLOCK)
         }
 
         deinit { close(self.reading) }
@@ -164,12 +162,12 @@ struct DescriptorStoreTests {
             server.stop()
 
             // Its file is left, and nobody listens.
-            let killed = locker_store_listen(path.string)
+            let killed = locker_unix_listen(path.string, LOCKER_UNIX_MESSAGES)
             #expect(killed >= 0)
             close(killed)
             try DescriptorStoreServer(at: path).stop()
 
-            let hanging = locker_store_listen(path.string)
+            let hanging = locker_unix_listen(path.string, LOCKER_UNIX_MESSAGES)
             defer { close(hanging) }
             let clock = ContinuousClock()
             let start = clock.now

@@ -69,18 +69,17 @@ final class KernelStandIn: Sendable {
     ///
     /// - Returns: the server's end.
     func connect() throws -> CInt {
-        var pair: [CInt] = [-1, -1]
-        guard locker_stream_pair(&pair) == 0 else { throw SetUpError("no sockets") }
-        for end in pair { locker_send_buffer(end, 2 << 20) }
+        let (own, served) = try socketPair()
+        for end in [own, served] { locker_send_buffer(end, 2 << 20) }
         self.state.withLock { state in
             if state.socket >= 0 { close(state.socket) }
-            state.socket = pair[0]
+            state.socket = own
             (state.unsent, state.received) = ([], [])
             let again = Array(state.underWay.values)
             state.underWay = [:]
             for request in again { Self.send(request, &state) }
         }
-        return pair[1]
+        return served
     }
 
     /// Goes on for a while.

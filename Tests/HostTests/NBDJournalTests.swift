@@ -24,12 +24,6 @@ struct NBDJournalTests {
         }
     }
 
-    private static func pair() throws -> (kernel: CInt, server: CInt) {
-        var pair: [CInt] = [-1, -1]
-        guard locker_stream_pair(&pair) == 0 else { throw SetUpError("no sockets") }
-        return (pair[0], pair[1])
-    }
-
     private static func send(_ bytes: [UInt8], to socket: CInt) {
         #expect(Glibc.send(socket, bytes, bytes.count, 0) == bytes.count)
     }
@@ -42,7 +36,7 @@ struct NBDJournalTests {
 
     @Test("A write that was read and not answered is done by the successor, and one that came in part is read on")
     func resumed() async throws {
-        let (kernel, socket) = try Self.pair()
+        let (kernel, socket) = try socketPair()
         let first = try Life()
         let (whole, cut) = (randomBytes(4096), randomBytes(300_000))
         let second = NBDPeer.request(LOCKER_NBD_WRITE, handle: 2, offset: 65536, count: 300_000, data: cut)
@@ -75,7 +69,7 @@ struct NBDJournalTests {
 
     @Test("What is left of a connection that was given another socket is done by nobody")
     func stale() async throws {
-        let (kernel, socket) = try Self.pair()
+        let (kernel, socket) = try socketPair()
         let first = try Life()
         try first.server.serve(dup(socket))
         let request = NBDPeer.request(LOCKER_NBD_WRITE, handle: 1, offset: 0, count: 512, data: randomBytes(512))
@@ -84,7 +78,7 @@ struct NBDJournalTests {
         first.reactor.leave()
 
         // The kernel has been given another socket, and has sent the write again on that.
-        let (otherKernel, otherSocket) = try Self.pair()
+        let (otherKernel, otherSocket) = try socketPair()
         let second = try Life(after: first.reactor.journal.file, order: .atOnce)
         try second.server.serve(dup(otherSocket))
         Self.send(request, to: otherKernel)
@@ -103,7 +97,7 @@ struct NBDJournalTests {
     @Test("Without a place in the journal or a socket that lives nothing is gone on with; not any file is a journal")
     func unknown() async throws {
         let life = try Life()
-        let (kernel, socket) = try Self.pair()
+        let (kernel, socket) = try socketPair()
         #expect(try life.server.resume(on: dup(socket)) == nil)
         try life.server.serve(dup(socket))
         life.reactor.leave()

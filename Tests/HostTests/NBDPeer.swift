@@ -18,13 +18,12 @@ final class NBDPeer {
 
     /// Has a server serve a new connection.
     init(_ server: NBDServer) throws {
-        var pair: [CInt] = [-1, -1]
-        guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &pair) == 0 else { throw SetUpError("no sockets") }
-        self.file = pair[0]
+        let (own, served) = try socketPair()
+        self.file = own
         // A test that waits for an answer in vain is to fail.
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(self.file, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        try server.serve(pair[1])
+        try server.serve(served)
     }
 
     deinit { self.close() }

@@ -3,7 +3,6 @@
 
 internal import Host
 internal import Rados
-internal import Synchronization
 internal import SystemPackage
 
 /// The kernel's nbd over Unix sockets: devices outlive the process, and wait for the next.
@@ -41,7 +40,7 @@ final class NBDFrontEnd: FrontEnd {
                 try device.abandon()
                 throw error
             }
-            return device
+            return (device, nil)
         }
     }
 
@@ -66,18 +65,14 @@ final class NBDFrontEnd: FrontEnd {
             self.store?.drop(identifier)
             return nil
         }
-        let continued = Mutex<Int?>(nil)
-        return try await self.serving(backend, identifier, continued: { continued.withLock { $0 } }) {
-            server throws(HostError) in
+        return try await self.serving(backend, identifier) { server throws(HostError) in
             if let socket = self.store?.take(identifier) {
-                let requests = try server.resume(on: socket)
-                continued.withLock { $0 = requests }
-                if requests != nil { return device }
+                if let requests = try server.resume(on: socket) { return (device, requests) }
                 // As long as anybody has the old socket open the kernel waits for an answer on it.
                 self.store?.drop(identifier)
             }
             try device.reconnect(to: server, identifier: identifier)
-            return device
+            return (device, nil)
         }
     }
 
@@ -95,19 +90,18 @@ final class NBDFrontEnd: FrontEnd {
     private func serving(
         _ backend: any BlockBackend,
         _ identifier: String,
-        continued: () -> Int? = { nil },
-        _ body: @escaping @Sendable (NBDServer) throws(HostError) -> NBDDevice
+        _ body: @escaping @Sendable (NBDServer) throws(HostError) -> (device: NBDDevice, continued: Int?)
     ) async throws -> any ShownDevice {
         let reactor = try self.running()
         let server = NBDServer(backend, on: reactor, name: identifier, store: self.store, report: self.report)
         do {
-            let device = try await self.pool.run { try body(server) }
+            let (device, continued) = try await self.pool.run { try body(server) }
             return Shown(
                 device: device,
                 identifier: identifier,
                 server: server,
                 pool: self.pool,
-                continued: continued()
+                continued: continued
             )
         } catch {
             await server.stop()

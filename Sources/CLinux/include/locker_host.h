@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <sys/syscall.h>
@@ -52,11 +53,19 @@ static inline ssize_t locker_random(void *bytes, size_t count) { return getrando
 // errno's name, "EBUSY": a GNU extension that the Swift importer does not see. NULL for a number that is none.
 const char *locker_errno_name(int code);
 
-// Connects to a Unix socket: a descriptor, -1 with errno, or -2 when nobody listens there.
-int locker_unix_connect(const char *path);
+// Kinds of Unix sockets, as numbers: a stream, and one that keeps messages apart.
+static const int LOCKER_UNIX_STREAM = SOCK_STREAM;
+static const int LOCKER_UNIX_MESSAGES = SOCK_SEQPACKET;
+
+// Connects to a Unix socket: a descriptor, -1 with errno, or -2 with errno when nobody listens there. Its calls, and this
+// one, wait so long at most, or for ever if that is 0.
+int locker_unix_connect(const char *path, int kind, int milliseconds);
 
 // A Unix socket that listens at a path, with mode 0600 from the first moment on: a descriptor, or -1 with errno.
-int locker_unix_listen(const char *path);
+int locker_unix_listen(const char *path, int kind);
+
+// Lets calls on a socket wait so long at most.
+void locker_unix_bound(int fd, int milliseconds);
 
 // The kernel's key service, see keyctl(2); glibc does not wrap it.
 #define LOCKER_SESSION_KEYRING (-3)

@@ -69,6 +69,7 @@ struct locker_journal_slot {
     uint32_t count, command;
     // How much of the answer has been sent, and how long it is if that is not nothing.
     uint32_t sent, answer;
+    // No two share a line of the processor's cache.
     uint64_t unused[3];
 };
 
@@ -104,9 +105,6 @@ static inline void locker_journal_rename(struct locker_journal_link *link, const
     strncpy(link->name, name, LOCKER_JOURNAL_NAME - 1);
     link->name[LOCKER_JOURNAL_NAME - 1] = 0;
 }
-
-// Maps part of the file for reading and writing, in pages of the usual size; NULL, with errno.
-void *locker_journal_map(int fd, uint64_t offset, size_t bytes);
 
 // Gives the memory of part of the file back; it reads as zeroes.
 int locker_journal_clear(int fd, uint64_t offset, uint64_t bytes);

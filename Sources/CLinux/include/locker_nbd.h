@@ -104,6 +104,8 @@ int locker_peer_is_gone(int fd);
 // Memory that is the kernel's again as soon as it is unmapped, and that takes no more than is touched: without
 // MADV_NOHUGEPAGE a touched byte could take two megabytes. NULL, with errno.
 void *locker_map(size_t bytes);
+// The same of a file in memory, whose it stays.
+void *locker_map_file(int fd, uint64_t offset, size_t bytes);
 static inline int locker_unmap(void *memory, size_t bytes) { return munmap(memory, bytes); }
 
 #endif

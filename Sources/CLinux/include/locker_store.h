@@ -8,13 +8,6 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-// A socket that listens at a path, with mode 0600 from the first moment on, and does not wait: a descriptor, or -1 with
-// errno.
-int locker_store_listen(const char *path);
-
-// Connects to one: a descriptor whose calls wait so long at most, or -1 with errno.
-int locker_store_connect(const char *path, int milliseconds);
-
 // Takes a connection of this process' own user (EPERM for another's): a descriptor whose calls wait two seconds at most,
 // or -1 with errno.
 int locker_store_accept(int fd);

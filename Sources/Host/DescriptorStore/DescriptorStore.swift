@@ -105,7 +105,7 @@ package final class DescriptorStore: Sendable {
 
     private func connect(_ state: inout State, patience: CInt) -> Bool {
         if state.socket >= 0 { _ = Glibc.close(state.socket) }
-        state.socket = locker_store_connect(self.path.string, patience)
+        state.socket = locker_unix_connect(self.path.string, LOCKER_UNIX_MESSAGES, patience)
         return state.socket >= 0
     }
 

@@ -22,7 +22,9 @@ final class DescriptorStoreLoop: ServingLoop, @unchecked Sendable {
     ///
     /// - Throws: ``HostError``: `EADDRINUSE` if another process listens there.
     init(at path: FilePath, patience: Duration) throws(HostError) {
-        let socket = try Self.listen(at: path)
+        // A directory that lasts may have a dead process' socket.
+        if try UnixSocket.state(of: path, .messages) == .stale { try UnixSocket.remove(path) }
+        let socket = try UnixSocket.listen(at: path, .messages)
         do throws(HostError) {
             self.event = try systemCall("eventfd", "\(path)") { locker_event_open() }
         } catch {
@@ -35,8 +37,6 @@ final class DescriptorStoreLoop: ServingLoop, @unchecked Sendable {
     }
 
     deinit {
-        self.disconnect()
-        self.drop()
         _ = Glibc.close(self.socket)
         _ = Glibc.close(self.event)
     }
@@ -65,22 +65,6 @@ final class DescriptorStoreLoop: ServingLoop, @unchecked Sendable {
     func stop() {
         var one: UInt64 = 1
         _ = Glibc.write(self.event, &one, 8)
-    }
-
-    /// A directory that lasts may have a dead process' socket.
-    private static func listen(at path: FilePath) throws(HostError) -> CInt {
-        do throws(HostError) {
-            return try systemCall("bind, listen", "\(path)") { locker_store_listen(path.string) }
-        } catch {
-            guard error.code == .addressInUse else { throw error }
-            let other = locker_store_connect(path.string, 2000)
-            if other >= 0 {
-                _ = Glibc.close(other)
-                throw error
-            }
-            try UnixSocket.remove(path)
-            return try systemCall("bind, listen", "\(path)") { locker_store_listen(path.string) }
-        }
     }
 
     /// Milliseconds until files are let go; -1 for never.

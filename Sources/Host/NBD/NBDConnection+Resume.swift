@@ -13,7 +13,7 @@ extension NBDConnection {
     /// - Returns: how many requests that are; `nil` if it is not known: the connection is of no use then.
     func resume() -> Int? {
         guard let left = self.leftovers(), self.reader.isClear(partial: left.collecting) else {
-            for number in self.link.leftSlots { self.link.drop(slot: number) }
+            self.link.dropSlots()
             return nil
         }
         var requests = left.whole

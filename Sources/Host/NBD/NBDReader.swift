@@ -31,7 +31,7 @@ final class NBDReader {
     // A write whose data has not all come; nothing is staged then.
     private var partial: NBDRequest?
 
-    /// Begins with a new connection, or goes on where a dead process was; ``resume(_:for:)`` has to be called then.
+    /// Begins with a new connection, or goes on where a dead process was; ``resume(for:)`` has to be called then.
     init(_ link: NBDLink) {
         self.link = link
         self.parts = .allocate(capacity: 2)
@@ -48,7 +48,6 @@ final class NBDReader {
         // So many are there, so that a successor has to do with all of them or none.
         let waiting = Int(locker_waiting(connection.file))
         guard waiting > 0 else { return self.lookForEnd(of: connection) }
-        let room = self.describe(most: .max).bytes
         let (parts, expected) = self.describe(most: waiting)
         self.mark(parts)
         self.commit { $0.expected = UInt32(expected) }
@@ -58,7 +57,7 @@ final class NBDReader {
             }
             guard received > 0 else { return .ended(connection.reset) }
             if let failure = self.take(received, for: connection) { return failure }
-            return received < room ? .drained : .more
+            return received < waiting ? .more : .drained
         } catch {
             self.commit { $0.expected = 0 }
             return error.code == .wouldBlock ? .drained : .ended(error)

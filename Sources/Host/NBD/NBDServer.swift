@@ -136,13 +136,13 @@ package final class NBDServer: Sendable {
     }
 
     private func remove(_ connection: NBDConnection) {
-        let waiters = self.state.withLock { state -> [CheckedContinuation<Void, Never>] in
+        let (isLast, waiters) = self.state.withLock { state in
             state.connections.removeAll { $0 === connection }
-            guard state.connections.isEmpty else { return [] }
+            guard state.connections.isEmpty else { return (false, [CheckedContinuation<Void, Never>]()) }
             defer { state.waiters = [] }
-            return state.waiters
+            return (true, state.waiters)
         }
-        if self.connections == 0 { self.store?.drop(self.name) }
+        if isLast { self.store?.drop(self.name) }
         for waiter in waiters { waiter.resume() }
     }
 }

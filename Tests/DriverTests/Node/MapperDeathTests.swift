@@ -53,16 +53,27 @@ struct MapperDeathTests {
             )
             #expect(try await story.notedClient() == client)
             try await node.stage(volume)
-            let log = volume.target().appending("log")
-            let text = try await story.installation.cluster.threads.run { try HostFile.read(log) }
-            #expect(String(decoding: text, as: UTF8.self).split(separator: "\n").map { Int($0) } == Array(0..<written))
-            try await node.unpublish(volume)
-            try await node.unstage(volume)
-            let left = try await Leftovers.onNode(of: volume, data: data, installation: story.installation)
-            #expect(left.isEmpty)
-            try await story.controller.delete(volume)
-            try await Leftovers.waitUntilGone(story.installation.context)
+            try await Self.finish(story, node, data, written: written)
         }
+    }
+
+    /// That every line is there that a ``SyncedWriter`` has written, and that nothing is left when the volume goes.
+    private static func finish(
+        _ story: NodeStory,
+        _ node: LockerProcess,
+        _ data: LockerProcess,
+        written: Int
+    ) async throws {
+        let volume = story.volume
+        let log = volume.target().appending("log")
+        let text = try await story.installation.cluster.threads.run { try HostFile.read(log) }
+        #expect(String(decoding: text, as: UTF8.self).split(separator: "\n").map { Int($0) } == Array(0..<written))
+        try await node.unpublish(volume)
+        try await node.unstage(volume)
+        let left = try await Leftovers.onNode(of: volume, data: data, installation: story.installation)
+        #expect(left.isEmpty)
+        try await story.controller.delete(volume)
+        try await Leftovers.waitUntilGone(story.installation.context)
     }
 
     @Test(
@@ -95,15 +106,7 @@ struct MapperDeathTests {
             }
             #expect(continued.count(where: { ($0 ?? 0) > 0 }) == 2, "\(continued)")
             let written = try await writer.stop()
-            let log = volume.target().appending("log")
-            let text = try await threads.run { try HostFile.read(log) }
-            #expect(String(decoding: text, as: UTF8.self).split(separator: "\n").map { Int($0) } == Array(0..<written))
-            try await node.unpublish(volume)
-            try await node.unstage(volume)
-            let left = try await Leftovers.onNode(of: volume, data: data, installation: story.installation)
-            #expect(left.isEmpty)
-            try await story.controller.delete(volume)
-            try await Leftovers.waitUntilGone(story.installation.context)
+            try await Self.finish(story, node, data, written: written)
         }
     }
 

@@ -73,7 +73,7 @@ package final class NBDJournal: @unchecked Sendable {
     private init(mapping file: CInt, _ new: locker_journal_head?) throws(HostError) {
         var status = stat()
         guard fstat(file, &status) == 0, status.st_size == Self.indexRoom + Self.slots * Self.slotRoom,
-            let index = locker_journal_map(file, 0, Self.indexRoom)
+            let index = locker_map_file(file, 0, Self.indexRoom)
         else {
             let code = status.st_size == Self.indexRoom + Self.slots * Self.slotRoom ? errno : EPROTO
             _ = Glibc.close(file)
@@ -98,24 +98,23 @@ package final class NBDJournal: @unchecked Sendable {
 
     /// Finds what a dead process has left.
     private func lookForLeft(_ state: inout State) {
-        var doubtful: Set<String> = []
+        var named: [String: [UInt32]] = [:]
         for number in 0..<self.head.pointee.links_end {
             let memory = self.link(number)
-            guard memory.pointee.is_used != 0 else {
+            if memory.pointee.is_used == 0 {
                 state.freeLinks.append(number)
+            } else {
+                named[String(cString: locker_journal_name(memory)), default: []].append(number)
+            }
+        }
+        for (name, numbers) in named {
+            if numbers.count == 1 {
+                state.left[name] = numbers[0]
                 continue
             }
-            let name = String(cString: locker_journal_name(memory))
-            // Of two nobody knows which one the socket is of.
-            guard let other = state.left.updateValue(number, forKey: name) else { continue }
-            doubtful.insert(name)
-            locker_journal_set(&self.link(other).pointee.is_used, 0)
-            state.freeLinks.append(other)
-        }
-        for name in doubtful {
-            guard let number = state.left.removeValue(forKey: name) else { continue }
-            locker_journal_set(&self.link(number).pointee.is_used, 0)
-            state.freeLinks.append(number)
+            // Of several nobody knows which one the socket is of.
+            for number in numbers { locker_journal_set(&self.link(number).pointee.is_used, 0) }
+            state.freeLinks += numbers
         }
         for number in 0..<self.head.pointee.slots_end {
             let slot = self.slot(number)
@@ -160,7 +159,7 @@ package final class NBDJournal: @unchecked Sendable {
 
     /// A place for a new connection, instead of one of this name that a dead process has left; `nil` if there is none.
     func takeLink(named name: String) -> NBDLink? {
-        self.dropLeft { $0 != name }
+        self.takeLeftLink(named: name)?.dropSlots()
         guard name.utf8.count < Int(LOCKER_JOURNAL_NAME) else { return nil }
         let number = self.state.withLock { state -> UInt32? in
             if let number = state.freeLinks.popLast() { return number }
@@ -186,10 +185,7 @@ package final class NBDJournal: @unchecked Sendable {
     /// Lets go of what a dead process has left of connections that nobody goes on with.
     package func dropLeft(except isWanted: (String) -> Bool) {
         let names = self.state.withLock { $0.left.keys.filter { !isWanted($0) } }
-        for name in names {
-            guard let link = self.takeLeftLink(named: name) else { continue }
-            for slot in self.leftSlots(of: link) { self.give(slot: slot) }
-        }
+        for name in names { self.takeLeftLink(named: name)?.dropSlots() }
     }
 
     /// Lets a place go; its requests have gone.
@@ -237,7 +233,7 @@ package final class NBDJournal: @unchecked Sendable {
     /// The place of a dead process' request.
     func mapped(_ number: UInt32) -> NBDSlot? {
         guard number < UInt32(Self.slots),
-            let memory = locker_journal_map(self.file, Self.place(number), Self.slotRoom)
+            let memory = locker_map_file(self.file, Self.place(number), Self.slotRoom)
         else { return nil }
         return NBDSlot(journal: self, number: number, entry: self.slot(number), memory: memory)
     }

@@ -71,6 +71,8 @@ final class NBDLink: @unchecked Sendable {
     /// One of them, mapped.
     func slot(_ number: UInt32) -> NBDSlot? { self.journal?.mapped(number) }
 
-    /// Lets one of them go.
-    func drop(slot number: UInt32) { self.journal?.give(slot: number) }
+    /// Lets all of them go.
+    func dropSlots() {
+        for number in self.leftSlots { self.journal?.give(slot: number) }
+    }
 }
