@@ -153,7 +153,7 @@ struct DescriptorStoreTests {
         }
     }
 
-    @Test("Two keepers do not share a place; a killed one's place is free, and one that hangs holds up nobody")
+    @Test("Two keepers do not share a place; a killed one's is free, a file's is not; one that hangs holds up nobody")
     func places() async throws {
         try await Scratch.with { scratch in
             let path = scratch.path("store")
@@ -166,6 +166,11 @@ struct DescriptorStoreTests {
             #expect(killed >= 0)
             close(killed)
             try DescriptorStoreServer(at: path).stop()
+
+            try HostFile.replace(path, with: [1, 2, 3])
+            try await expectErrno(.addressInUse) { try DescriptorStoreServer(at: path) }
+            #expect(try HostFile.read(path) == [1, 2, 3])
+            try HostFile.remove(path)
 
             let hanging = locker_unix_listen(path.string, LOCKER_UNIX_MESSAGES)
             defer { close(hanging) }
