@@ -221,13 +221,15 @@ package struct Plugin: Sendable {
     ///
     /// - Parameter isKept: whether the node process is another one, which keeps what this one's successor needs.
     package mutating func addEngine(isKept: Bool = false) async throws -> DataEngine {
+        // Before anything is mounted.
+        let store = isKept ? Self.store(beside: try self.requiredDataSocket().path) : nil
         self.raiseFileLimit()
         // Threads of its own: taking down the volumes of a silent cluster holds one each.
         let threads = BlockingPool(threads: 64, name: "data engine")
         let looks = BlockingPool(threads: 2, name: "looks at devices")
         let engine = DataEngine(
             directory: self.options.stateDirectory.appending("data"),
-            store: isKept ? self.options.dataSocket.map { Self.store(beside: $0.path) } : nil,
+            store: store,
             pool: threads,
             looks: looks,
             keys: { try VolumeKey.read(named: VolumeKey.name(of: $0))?.userKey },
@@ -244,6 +246,13 @@ package struct Plugin: Sendable {
             })
         )
         return engine
+    }
+
+    private func requiredDataSocket() throws(LockerError) -> SocketEndpoint {
+        guard let socket = self.options.dataSocket else {
+            throw LockerError(.invalidArgument, "--data-socket is required: where the node process finds this one")
+        }
+        return socket
     }
 
     /// Where the node process keeps the data process' files.
@@ -295,12 +304,9 @@ package struct Plugin: Sendable {
 
     /// Adds the Data service of an engine on the data socket.
     package mutating func addData(_ engine: DataEngine) throws {
-        guard let socket = self.options.dataSocket else {
-            throw LockerError(.invalidArgument, "--data-socket is required: where the node process finds this one")
-        }
         self.services.append(
             SocketServer(
-                endpoint: socket,
+                endpoint: try self.requiredDataSocket(),
                 services: [DataRegistration(DataServer(engine: engine))],
                 interceptors: [CallInterceptor(driverName: self.options.driverName, logger: self.logger)],
                 logger: self.logger

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Locker authors
 
 internal import CSI
+internal import Host
 internal import SystemPackage
 internal import Testing
 
@@ -32,6 +33,19 @@ struct ServeTests {
             try await all.unstage(volume)
             try await all.delete(volume)
             try await Leftovers.waitUntilGone(installation.context)
+        }
+    }
+
+    @Test("A data process that is not told its socket says so, and leaves nothing mounted")
+    func withoutSocket() async throws {
+        try await Installation.with { installation in
+            let state = installation.path("n1")
+            let (status, output) = try await LockerProcess.run(
+                ["data", "--state-dir", state.string],
+                log: installation.path("output")
+            )
+            #expect(status != 0 && output.contains("--data-socket is required"), "\(output)")
+            #expect(try MountTable.read().entry(at: state.appending("data/volumes")) == nil)
         }
     }
 
