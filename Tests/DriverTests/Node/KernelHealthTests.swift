@@ -71,12 +71,8 @@ struct KernelHealthTests {
 
     @Test("While the OSDs are silent statistics answer and say so; it goes on when they are back")
     func silent() async throws {
-        try await HeldCluster.with { held, installation in
-            let controller = try await installation.controller()
-            var plan = installation.plan()
-            plan.parameters["mounter"] = "rbd"
-            let volume = try await controller.create(plan, of: installation)
-            _ = try await installation.data()
+        try await HeldCluster.with(.filesystem(), parameters: ["mounter": "rbd"]) { held, story in
+            let (volume, installation) = (story.volume, story.installation)
             let node = try await installation.node()
             try await node.stage(volume)
             try await node.publish(volume)
@@ -91,19 +87,16 @@ struct KernelHealthTests {
             #expect(try await node.statistics(volume).volumeCondition?.abnormal == false)
             try await node.unpublish(volume)
             try await node.unstage(volume)
-            try await controller.delete(volume)
+            try await story.controller.delete(volume)
             try await Leftovers.waitUntilGone(installation.context)
         }
     }
 
     @Test("A raw device whose requests have failed says so until it is mapped anew")
     func failed() async throws {
-        try await HeldCluster.with { held, installation in
-            let controller = try await installation.controller()
-            var plan = installation.plan(.rawBlock())
-            plan.parameters.merge(["mounter": "rbd", "ioTimeout": "3"]) { $1 }
-            let volume = try await controller.create(plan, of: installation)
-            _ = try await installation.data()
+        let parameters = ["mounter": "rbd", "ioTimeout": "3"]
+        try await HeldCluster.with(.rawBlock(), parameters: parameters) { held, story in
+            let (volume, installation) = (story.volume, story.installation)
             let node = try await installation.node()
             try await node.stage(volume)
             try await node.publish(volume)
@@ -123,7 +116,7 @@ struct KernelHealthTests {
             #expect(try await node.statistics(volume).volumeCondition?.abnormal == false)
             try await node.unpublish(volume)
             try await node.unstage(volume)
-            try await controller.delete(volume)
+            try await story.controller.delete(volume)
             try await Leftovers.waitUntilGone(installation.context)
         }
     }

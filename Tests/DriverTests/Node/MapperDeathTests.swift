@@ -81,7 +81,7 @@ struct MapperDeathTests {
         .enabled(if: RunningKernel.waitingMappers.contains(.nbd))
     )
     func continued() async throws {
-        try await NodeStory.with(.filesystem(), parameters: ["mounter": "nbd"]) { story in
+        try await HeldCluster.with(.filesystem(), parameters: ["mounter": "nbd"]) { held, story in
             let volume = story.volume
             let first = try await story.installation.node()
             try await first.stage(volume)
@@ -94,17 +94,20 @@ struct MapperDeathTests {
             let node = try await story.installation.node()
             try await Task.sleep(for: .seconds(2))
             var data = story.data
-            var continued: [Int?] = []
-            // Not known now and then, if the process is killed while it answers.
-            while continued.count(where: { ($0 ?? 0) > 0 }) < 2, continued.count < 8 {
+            for _ in 0..<2 {
+                // Something is under way then, and no answer is on its way out.
+                held.hold()
+                try await Self.waitForOldRequest(of: data, milliseconds: 500)
                 await data.kill()
                 data = try await story.installation.data()
+                held.release()
                 while try !data.output().contains("took over") { try await Task.sleep(for: .milliseconds(50)) }
-                continued.append(try data.output().firstMatch(of: /"continued":"(\d+)"/).flatMap { Int($0.output.1) })
+                let output = try data.output()
+                let continued = output.firstMatch(of: /"continued":"(\d+)"/).flatMap { Int($0.output.1) }
+                #expect(continued ?? 0 > 0, "\(output)")
                 let before = writer.count
                 try await writer.waitForMore(than: before + 20)
             }
-            #expect(continued.count(where: { ($0 ?? 0) > 0 }) == 2, "\(continued)")
             let written = try await writer.stop()
             try await Self.finish(story, node, data, written: written)
         }
@@ -115,12 +118,8 @@ struct MapperDeathTests {
         arguments: RunningKernel.waitingMappers
     )
     func killedInSilence(mapper: MapperName) async throws {
-        try await HeldCluster.with { held, installation in
-            let controller = try await installation.controller()
-            var plan = installation.plan()
-            plan.parameters["mounter"] = mapper.rawValue
-            let volume = try await controller.create(plan, of: installation)
-            let first = try await installation.data()
+        try await HeldCluster.with(.filesystem(), parameters: ["mounter": mapper.rawValue]) { held, story in
+            let (volume, installation) = (story.volume, story.installation)
             let node = try await installation.node()
             try await node.stage(volume)
             try await node.publish(volume)
@@ -129,22 +128,26 @@ struct MapperDeathTests {
             held.hold()
             async let written = installation.cluster.threads.run { try VolumeFile(writingTo: place) }
             // Longer than anything that the process does about requests which wait.
-            var waited: Int64 = 0
-            while waited < 4000 {
-                try await Task.sleep(for: .milliseconds(50))
-                let attached = try await first.data.list(.init(), timeout: .seconds(10)).attached
-                waited = attached.first?.oldestRequestMs ?? 0
-            }
+            try await Self.waitForOldRequest(of: story.data, milliseconds: 4000)
             // It has to be able to end: what waited in the kernel for those requests would wait for ever.
-            await first.kill()
+            await story.data.kill()
             let data = try await installation.data()
             held.release()
             #expect(try await written.isWhole(at: place))
             try await node.unpublish(volume)
             try await node.unstage(volume)
             #expect(try await Leftovers.onNode(of: volume, data: data, installation: installation).isEmpty)
-            try await controller.delete(volume)
+            try await story.controller.delete(volume)
             try await Leftovers.waitUntilGone(installation.context)
+        }
+    }
+
+    /// Waits until a request of the only volume has been under way for so long.
+    private static func waitForOldRequest(of data: LockerProcess, milliseconds: Int64) async throws {
+        while true {
+            let attached = try await data.data.list(.init(), timeout: .seconds(10)).attached
+            if let oldest = attached.first?.oldestRequestMs, oldest >= milliseconds { return }
+            try await Task.sleep(for: .milliseconds(50))
         }
     }
 

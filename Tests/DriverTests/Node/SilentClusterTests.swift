@@ -14,10 +14,8 @@ internal import Testing
 struct SilentClusterTests {
     @Test("NodeGetVolumeStats answers while the cluster is silent and says so, and is well when it is back")
     func statistics() async throws {
-        try await HeldCluster.with { held, installation in
-            let controller = try await installation.controller()
-            let volume = try await controller.create(installation.plan(), of: installation)
-            _ = try await installation.data()
+        try await HeldCluster.with(.filesystem()) { held, story in
+            let (volume, installation) = (story.volume, story.installation)
             let node = try await installation.node()
             try await node.stage(volume)
             try await node.publish(volume)
@@ -46,7 +44,7 @@ struct SilentClusterTests {
             #expect(try await !condition().abnormal)
             try await node.unpublish(volume)
             try await node.unstage(volume)
-            try await controller.delete(volume)
+            try await story.controller.delete(volume)
             try await Leftovers.waitUntilGone(installation.context)
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Locker authors
 
+internal import CSI
 internal import Foundation
 internal import SystemPackage
 internal import TestSupport
@@ -13,16 +14,35 @@ struct HeldCluster: Sendable {
 
     /// Lends one to `body`, and an installation on it.
     static func with(_ body: (HeldCluster, Installation) async throws -> Void) async throws {
+        try await self.lend { held in
+            try await Installation.with(held.cluster) { installation in
+                defer { held.release() }
+                try await body(held, installation)
+            }
+        }
+    }
+
+    /// Lends one to `body`, and a volume on it, as ``NodeStory/with(_:parameters:secrets:on:_:)`` does.
+    static func with(
+        _ capability: VolumeCapability,
+        parameters: [String: String] = [:],
+        _ body: (HeldCluster, NodeStory) async throws -> Void
+    ) async throws {
+        try await self.lend { held in
+            try await NodeStory.with(capability, parameters: parameters, on: held.cluster) { story in
+                defer { held.release() }
+                try await body(held, story)
+            }
+        }
+    }
+
+    private static func lend(_ body: (HeldCluster) async throws -> Void) async throws {
         let cluster = try await TestCluster.start(manager: .no)
         do {
             let file = cluster.directory.appending("osd.0.pid")
             let text = try String(contentsOfFile: file.string, encoding: .utf8)
             let osd = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
-            let held = HeldCluster(cluster: cluster, osd: osd)
-            try await Installation.with(cluster) { installation in
-                defer { held.release() }
-                try await body(held, installation)
-            }
+            try await body(HeldCluster(cluster: cluster, osd: osd))
         } catch {
             try await cluster.tearDown()
             throw error
