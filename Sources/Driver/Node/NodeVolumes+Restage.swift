@@ -15,61 +15,91 @@ extension NodeVolumes {
     /// - Throws: `RPCError` with `unavailable` while the data process is away.
     func hasLostDevice(_ record: StagingRecord) async throws -> Bool {
         let found = try await self.mappers.device(volumeID: record.volumeID, imageID: record.imageID)
-        guard let found, found.device.string == record.device, found.imageID == record.imageID else { return true }
-        return found.isAbandoned
+        return found.map { !Self.isDevice($0, of: record) } ?? true
     }
 
-    /// Stages a volume anew if its device is not served any more.
+    private static func isDevice(_ found: MappedDevice, of record: StagingRecord) -> Bool {
+        found.device.string == record.device && found.imageID == record.imageID && !found.isAbandoned
+    }
+
+    /// Stages a volume anew if its device is not served any more, or by a client that was fenced.
     ///
-    /// kubelet does not stage a volume for a pod that comes as another one goes. On a filesystem whose device died that
-    /// pod would find what is left in the page cache, and a device's number may be another volume's by now.
+    /// kubelet does not stage a volume for a pod that comes as another one goes, nor for one that comes after the volume
+    /// was taken from the silent node and given back to it. On a filesystem whose device died that pod would find what is
+    /// left in the page cache, and a device's number may be another volume's by now.
     ///
     /// - Parameter places: where the volume is mounted, as ``places(of:)`` has it.
     /// - Returns: the record afterwards; `nil` if there was nothing to do.
-    /// - Throws: as ``restage(_:isLost:secrets:)``.
+    /// - Throws: as ``restage(_:for:secrets:)``.
     func restageIfDead(_ record: StagingRecord, places: [FilePath]) async throws -> StagingRecord? {
-        if try await self.hasLostDevice(record) { return try await self.restage(record, isLost: true) }
+        let device = try await self.mappers.device(volumeID: record.volumeID, imageID: record.imageID)
+        guard let device, Self.isDevice(device, of: record) else {
+            return try await self.restage(record, for: .device)
+        }
+        if try await self.isTaken(record) {
+            if let place = places.first(where: { $0.string != record.stagingPath }) {
+                // A volume has one client here, and what that pod has cannot be given another one.
+                throw Self.lost(record, "\(place) still has what is left of it")
+            }
+            return try await self.restage(record, for: .client)
+        }
         // A process that was killed while it staged the volume anew may have got as far as to map it.
         guard record.formerDevices != nil, !record.isBlock, !places.contains(FilePath(record.stagingPath)) else {
             return nil
         }
-        return try await self.restage(record, isLost: false)
+        return try await self.restage(record, for: .mount)
     }
 
-    /// Stages a volume whose device is dead once more, beside what pods still have of that.
+    /// Whether the volume was taken from this node since it was staged; not known without its key.
+    private func isTaken(_ record: StagingRecord) async throws -> Bool {
+        guard let key = try await self.key(of: record) else { return false }
+        let handle = try self.handle(record.volumeID)
+        return try await self.withContext(handle, key: key, could: "look at volume \(handle.text)") {
+            try await self.isTaken(handle, in: $0)
+        }
+    }
+
+    /// Stages a volume whose device is dead, or fenced, once more, beside what pods still have of that.
     ///
     /// The dead client is fenced before the image is mapped. What is mounted of the dead device at the staging path is
     /// taken out of sight; elsewhere it stays, and fails, until kubelet unpublishes it. Cut short anywhere, it is gone on
     /// with by the next publish or stage, and undone by the unstage.
     ///
     /// - Parameters:
-    ///   - isLost: whether the record's device is dead; else an earlier attempt has mapped it already.
+    ///   - loss: what it has lost.
     ///   - secrets: of a stage request, for the key of an encrypted volume that the keyring has lost.
     /// - Returns: the record afterwards.
-    /// - Throws: ``LockerError`` with `failedPrecondition` if the volume was taken from this node, or the key is gone.
+    /// - Throws: ``LockerError`` with `failedPrecondition` if the volume was taken from this node and not given back, or
+    ///   the key is gone.
     func restage(
         _ dead: StagingRecord,
-        isLost: Bool,
+        for loss: StageLoss,
         secrets: [String: Secret] = [:]
     ) async throws -> StagingRecord {
         let handle = try self.handle(dead.volumeID)
         guard let key = try await self.key(of: dead) else { throw Self.lost(dead, "its key left the kernel keyring") }
         let request = StageRequest(repeating: dead, handle: handle, key: key, secrets: secrets)
         let record = try await self.withContext(handle, key: key, could: "stage volume \(handle.text) anew") { io in
-            guard try await self.isClaimed(handle, in: io) else {
+            guard try await self.attachments.holds(self.attachments.record(of: handle, in: io)) else {
                 throw Self.lost(dead, "it was taken from this node since")
             }
-            let volume = try await self.attachments.record(of: handle, in: io)
+            let volume = try await self.attachments.claim(
+                handle,
+                in: io,
+                readOnly: dead.isReadOnly,
+                accessMode: dead.accessMode
+            )
             var dataKey = key.dataKey
             if dataKey == nil {
                 dataKey = try await self.restoreDataKey(of: volume, handle: handle, secrets: secrets, io: io)
             }
             var record = dead
-            if isLost, !(record.formerDevices ?? []).contains(record.device) {
-                record.formerDevices = (record.formerDevices ?? []) + [record.device]
-            }
+            var former = dead.formerDevices ?? []
+            if loss == .device, !former.contains(record.device) { former.append(record.device) }
+            record.formerDevices = former
             try await self.blocking { [record] in try self.staging.save(record) }
             try self.hook.reached("restage.recorded")
+            if loss == .client { try await self.takeDown(record, stagingPath: FilePath(record.stagingPath)) }
             if !record.isBlock { try await self.detachDead(record) }
             try self.hook.reached("restage.detached")
             return try await self.bringUp(
@@ -82,7 +112,7 @@ extension NodeVolumes {
             )
         }
         self.logger.warning(
-            "A volume was staged anew, since its device had died: pods that had it before have to be restarted",
+            "A volume was staged anew, since its device had died or was fenced: pods that had it have to be restarted",
             metadata: ["volume.id": "\(record.volumeID)", "device": "\(record.device)", "former": "\(dead.device)"]
         )
         return record
@@ -115,9 +145,9 @@ extension NodeVolumes {
     private static func lost(_ record: StagingRecord, _ reason: String) -> LockerError {
         LockerError(
             .failedPrecondition,
-            "volume \(record.volumeID) has lost its device \(record.device), since the process that served it has died, and"
-                + " cannot be staged anew: \(reason). Delete every pod that uses it on this node (scale to 0 what makes"
-                + " new ones at once), so that kubelet unstages it"
+            "volume \(record.volumeID) has lost its device \(record.device), since what served it has died or was"
+                + " fenced, and cannot be staged anew: \(reason). Delete every pod that uses it on this node (scale to 0"
+                + " what makes new ones at once), so that kubelet unstages it"
         )
     }
 }

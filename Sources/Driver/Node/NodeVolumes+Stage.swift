@@ -17,18 +17,19 @@ extension NodeVolumes {
     /// - Throws: ``LockerError``: `notFound`, `failedPrecondition` naming the node that has the volume,
     ///   `alreadyExists` if it is staged here in another way; `MapError`, `HostError`.
     func stage(_ request: StageRequest) async throws {
-        if let existing = try await self.blocking({ try self.staging.record(of: request.handle.text) }),
-            existing.bootID == self.node.bootID, existing.phase == .staged
-        {
+        let found = try await self.blocking { try self.staging.record(of: request.handle.text) }
+        // Another boot's device names mean nothing now.
+        let existing = found.flatMap { $0.bootID == self.node.bootID ? $0 : nil }
+        if let existing, existing.phase == .staged {
             if try await self.isStaged(existing, as: request) {
-                if try await self.isStillOurs(existing, request) { return }
+                if try await self.isStillOurs(request) { return }
                 try await self.takeDown(existing, stagingPath: request.stagingPath)
             } else if try await self.isDead(existing) {
                 try await self.takeDown(existing, stagingPath: request.stagingPath)
             } else if try await self.hasLostDevice(existing) {
                 if self.isSame(request, as: existing), try await self.isClaimed(request) {
                     // Pods may still have what is mounted of the dead device.
-                    _ = try await self.restage(existing, isLost: true, secrets: request.secrets)
+                    _ = try await self.restage(existing, for: .device, secrets: request.secrets)
                     return
                 }
                 try await self.takeDown(existing, stagingPath: request.stagingPath)
@@ -44,6 +45,16 @@ extension NodeVolumes {
             )
             do {
                 try self.hook.reached("stage.claimed")
+                if let existing,
+                    let device = try await self.mappers.device(
+                        volumeID: request.handle.text,
+                        imageID: request.handle.imageID
+                    ),
+                    try await self.isFenced(device, of: request.handle, in: io)
+                {
+                    // Mapping would answer with it.
+                    try await self.takeDown(existing, stagingPath: request.stagingPath)
+                }
                 try await self.stage(request, record: claimed, io: io)
             } catch {
                 await self.takeBack(request, io: io)

@@ -115,7 +115,7 @@ package struct Attachments: Sendable {
     }
 
     /// Whether this node has the volume.
-    func holds(_ record: VolumeRecord) -> Bool {
+    package func holds(_ record: VolumeRecord) -> Bool {
         record.attachment(to: self.node.nodeID) != nil
     }
 

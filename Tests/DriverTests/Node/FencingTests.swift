@@ -73,8 +73,36 @@ struct FencingTests {
         }
     }
 
-    @Test("A node that was fenced takes the volume again when it is given back to it, on a new device")
-    func returned() async throws {
+    /// Loses the story's first node its volume, which is given back to it at once.
+    ///
+    /// - Parameter noticing: whether something is written meanwhile, by what is mounted.
+    private static func fence(_ story: NodeStory, noticing: Bool) async throws {
+        try await story.controller.detach(story.volume)
+        if noticing {
+            let synced = try await story.installation.cluster.threads.run { () -> CInt in
+                let file = story.volume.staging().appending("late")
+                do {
+                    let late = try FileDescriptor.open(
+                        file,
+                        .writeOnly,
+                        options: .create,
+                        permissions: .ownerReadWrite
+                    )
+                    return try late.closeAfter { fsync(late.rawValue) == 0 ? 0 : errno }
+                } catch let error as Errno {
+                    return error.rawValue
+                }
+            }
+            #expect([EIO, EROFS].contains(synced), "what was written late ended with \(synced)")
+        }
+        try await story.controller.attach(story.volume)
+    }
+
+    @Test(
+        "A node that was fenced takes the volume again when it is given back to it, on a new device",
+        arguments: [false, true]
+    )
+    func returned(noticing: Bool) async throws {
         try await NodeStory.with(.filesystem()) { story in
             let (volume, controller) = (story.volume, story.controller)
             let node = try await story.installation.node()
@@ -83,9 +111,84 @@ struct FencingTests {
             try await node.publish(volume)
             try await story.use(node)
             try await node.unpublish(volume)
-            // Nothing is written meanwhile, so nothing on the node has noticed the fence.
+            try await Self.fence(story, noticing: noticing)
+            try await node.stage(volume)
+            try await node.publish(volume)
+            try await story.use(node)
+            try await node.unpublish(volume)
+            try await node.unstage(volume)
             try await controller.detach(volume)
+            try await story.finish(node)
+        }
+    }
+
+    @Test(
+        "A pod that comes after the volume was given back has it too, though kubelet does not stage it anew",
+        arguments: [false, true]
+    )
+    func published(noticing: Bool) async throws {
+        try await NodeStory.with(.filesystem()) { story in
+            let (volume, controller) = (story.volume, story.controller)
+            let node = try await story.installation.node()
             try await controller.attach(volume)
+            try await node.stage(volume)
+            try await node.publish(volume)
+            try await story.use(node)
+            try await Self.fence(story, noticing: noticing)
+            // Beside a pod that has what is left, not even the same node can have two clients.
+            await expectRefusal(.failedPrecondition, naming: volume.target().string) {
+                try await node.publish(volume, pod: "second")
+            }
+            try await node.unpublish(volume)
+            try await node.publish(volume)
+            try await story.use(node)
+            try await node.unpublish(volume)
+            try await node.unstage(volume)
+            try await controller.detach(volume)
+            try await story.finish(node)
+        }
+    }
+
+    @Test(
+        "A node process that is killed while it stages the volume anew for such a pod is followed by one that goes on",
+        arguments: KillSteps.restage + ["stage.mapped", "stage.noted", "stage.mounted", "stage.done"]
+    )
+    func publishKilled(step: String) async throws {
+        try await NodeStory.with(.filesystem()) { story in
+            let (volume, controller) = (story.volume, story.controller)
+            try await controller.attach(volume)
+            try await story.stage(publishing: true, thenUnpublishing: true)
+            try await Self.fence(story, noticing: true)
+            let node = try await story.interrupt(at: step) { try await $0.publish(volume) }
+            try await story.use(node)
+            #expect(try await story.notedClient() == story.servingClient())
+            try await node.unpublish(volume)
+            try await node.unstage(volume)
+            try await controller.detach(volume)
+            try await story.finish(node)
+        }
+    }
+
+    @Test(
+        "What a killed node process left mapped is not used once its client was fenced",
+        arguments: ["stage.mapped", "stage.noted", "stage.mounted", "unstage.marked", "unstage.unmounted"]
+    )
+    func killed(step: String) async throws {
+        try await NodeStory.with(.filesystem()) { story in
+            let (volume, controller) = (story.volume, story.controller)
+            try await controller.attach(volume)
+            if step.hasPrefix("unstage") { try await story.stage(publishing: true, thenUnpublishing: true) }
+            let killed = try await story.installation.node(killedAt: step)
+            await #expect(throws: RPCError.self) {
+                if step.hasPrefix("unstage") {
+                    try await killed.unstage(volume)
+                } else {
+                    try await killed.stage(volume)
+                }
+            }
+            try #require(await killed.wait() == 128 + SIGKILL)
+            try await Self.fence(story, noticing: false)
+            let node = try await story.installation.node()
             try await node.stage(volume)
             try await node.publish(volume)
             try await story.use(node)

@@ -46,7 +46,7 @@ struct StagingRecord: Sendable, Hashable, Codable {
     var device: String
 
     /// The devices before the present one, which died with their data process while the volume was staged; what is mounted
-    /// of them fails until it is unmounted. Not there if there are none.
+    /// of them fails until it is unmounted. There, and perhaps empty, once the volume was staged anew.
     var formerDevices: [String]?
 
     /// How it is published, by target path; not there in records of before this was noted. What is mounted decides
