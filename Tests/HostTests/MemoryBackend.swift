@@ -21,6 +21,12 @@ final class MemoryBackend: BlockBackend, @unchecked Sendable {
         case held
     }
 
+    /// What waits for ``release()``, and whether what comes joins it.
+    private struct Held {
+        var isHolding: Bool
+        var requests: [any BlockRequest] = []
+    }
+
     let memory: UnsafeMutableRawBufferPointer
     let isReadOnly: Bool
     /// What every request is answered with instead of being done, if it is not zero: a negative errno, or for reads how
@@ -30,6 +36,7 @@ final class MemoryBackend: BlockBackend, @unchecked Sendable {
     private let order: Order
     private let bytes: Atomic<UInt64>
     private let waiting = Mutex<[any BlockRequest]>([])
+    private let held: Mutex<Held>
     private let counts = Mutex<[BlockOperation: Int]>([:])
     private let unfinished = Atomic(0)
     private let threads = DispatchQueue(label: "memory backend", attributes: .concurrent)
@@ -42,6 +49,7 @@ final class MemoryBackend: BlockBackend, @unchecked Sendable {
         self.memory = UnsafeMutableRawBufferPointer(start: start, count: count)
         self.bytes = Atomic(UInt64(size))
         self.order = order
+        self.held = Mutex(Held(isHolding: order == .held))
         self.isReadOnly = isReadOnly
     }
 
@@ -70,11 +78,16 @@ final class MemoryBackend: BlockBackend, @unchecked Sendable {
     /// How many requests it has not finished.
     var inFlight: Int { self.unfinished.load(ordering: .acquiring) }
 
+    /// Holds what comes until ``release()``, whatever the order.
+    func hold() {
+        self.held.withLock { $0.isHolding = true }
+    }
+
     /// Does and finishes what is held, the last first.
     func release() {
-        let requests = self.waiting.withLock { waiting in
-            defer { waiting = [] }
-            return waiting
+        let requests = self.held.withLock { held in
+            defer { held = Held(isHolding: self.order == .held) }
+            return held.requests
         }
         for request in requests.reversed() { self.finish(request) }
     }
@@ -82,11 +95,14 @@ final class MemoryBackend: BlockBackend, @unchecked Sendable {
     func perform(_ request: any BlockRequest) {
         self.counts.withLock { $0[request.operation, default: 0] += 1 }
         self.unfinished.add(1, ordering: .acquiringAndReleasing)
+        let isHeld = self.held.withLock { held in
+            if held.isHolding { held.requests.append(request) }
+            return held.isHolding
+        }
+        guard !isHeld else { return }
         switch self.order {
-        case .atOnce:
+        case .atOnce, .held:
             self.finish(request)
-        case .held:
-            self.waiting.withLock { $0.append(request) }
         case .shuffled:
             self.waiting.withLock { $0.append(request) }
             self.threads.async {

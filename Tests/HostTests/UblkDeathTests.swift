@@ -21,9 +21,7 @@ struct UblkDeathTests {
             for round in 1...5 {
                 let before = student.pages
                 try await eventually("round \(round): it writes") { student.pages > before + 20 }
-                try serving.die()
-                // What a dead process' client still had under way is fenced before its successor takes over.
-                try await eventually("nothing is under way") { backend.inFlight == 0 }
+                try await serving.die(holding: backend)
                 let server = try serving.resume(device, backend, identity: 77)
                 #expect(server.isServing)
             }
@@ -76,8 +74,7 @@ struct UblkDeathTests {
                 try Mounts.mount(device.path, at: target, type: type.rawValue, options: MountOptions())
                 let student = BusyStudent(target.appending("thesis"))
                 try await eventually("it writes") { student.pages > 10 }
-                try serving.die()
-                try await eventually("nothing is under way") { backend.inFlight == 0 }
+                try await serving.die(holding: backend)
                 try await eventually("the kernel has noticed") { device.status?.isQuiesced == true }
                 let busy = try await expectErrno(.resourceBusy) { try device.remove(isServed: false) }
                 #expect(busy.note.contains("mounted at \(target)"), "\(busy)")

@@ -60,6 +60,23 @@ final class UblkServing: Sendable {
         self.reactors.withLock { $0 = [reactor] }
     }
 
+    /// The same while every request that is on its way is held, which is then answered to nobody.
+    ///
+    /// Linux before 6.15 loses a request, and with it the device, that it hands to the threads in the moment in which they
+    /// let go of the device (docs/design.md, limits): here that moment is longer than at a process' end.
+    func die(holding backend: MemoryBackend) async throws {
+        backend.hold()
+        var (before, count) = (-1, backend.count)
+        while backend.inFlight == 0 || before != count {
+            try await Task.sleep(for: .milliseconds(100))
+            (before, count) = (count, backend.count)
+        }
+        try self.die()
+        backend.release()
+        // What a dead process' client still had under way is fenced before its successor takes over.
+        try await eventually("nothing is under way") { backend.inFlight == 0 }
+    }
+
     private var reactor: UblkReactor { self.reactors.withLock { $0[0] } }
 
     private func stop() {
