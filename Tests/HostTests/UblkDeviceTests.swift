@@ -42,6 +42,26 @@ struct UblkDeviceTests {
         try UblkDevice(number: 60_000).remove(isServed: true)
     }
 
+    @Test("A thread that serves may do what the process may, so that threads which are started on it may, too")
+    func privileged() async throws {
+        try await UblkServing.with { serving in
+            let server = try serving.start(MemoryBackend(size: 16 << 20))
+            try DirectDisk(server.device.path).flush()
+            let own = try capabilities(of: "thread-self")
+            #expect(own != 0)
+            var threads = 0
+            for task in HostFile.names(in: "/proc/self/task") {
+                let folder = "self/task/\(task)"
+                guard HostFile.line(FilePath("/proc/\(folder)/comm"))?.hasPrefix("locker-ublk") == true else {
+                    continue
+                }
+                threads += 1
+                #expect(try capabilities(of: folder) == own)
+            }
+            #expect(threads > 0)
+        }
+    }
+
     @Test("Direct I/O of many sizes is what the backend has", arguments: [MemoryBackend.Order.atOnce, .shuffled])
     func io(_ order: MemoryBackend.Order) async throws {
         let backend = MemoryBackend(size: 64 << 20, order: order)
@@ -237,4 +257,13 @@ struct UblkDeviceTests {
             }
         }
     }
+}
+
+/// What a thread may do just now.
+///
+/// - Parameter folder: its folder in /proc.
+private func capabilities(of folder: String) throws -> UInt64 {
+    let status = String(decoding: try HostFile.read(FilePath("/proc/\(folder)/status")), as: UTF8.self)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("CapEff:") })
+    return try #require(UInt64(line.dropFirst(7).drop { $0 == "\t" }, radix: 16))
 }

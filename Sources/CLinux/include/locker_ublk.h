@@ -116,7 +116,11 @@ static inline ssize_t locker_ublk_copy_in(int fd, uint32_t tag, const void *buff
 // A counter that wakes who waits for it, also through a ring.
 int locker_event_open_waiting(void);
 
-// Takes CAP_SYS_ADMIN from what the calling thread may do just now, and from no other thread.
+// Takes CAP_SYS_ADMIN from what the calling thread may do just now, and from no other thread but those that it starts.
+// Gives 1 if it had it, 0 if it had not, -1 on failure.
 int locker_drop_admin(void);
+
+// Gives the calling thread back what locker_drop_admin took: 1 if it did, -1 on failure.
+int locker_regain_admin(void);
 
 #endif

@@ -113,10 +113,6 @@ final class UblkLoop: ServingLoop, @unchecked Sendable {
         // Without the capability the thread may wait for writeback through itself when memory is all but gone; there is
         // nothing better to do than to serve on.
         _ = locker_fuse_thread("locker-ublk")
-        // The kernel looks for partitions on a new device if its server is privileged. What is on a volume is not to be
-        // interpreted there, and the process that makes the device would wait for its own server in a way that nothing
-        // ends: Linux 6.12 never lets go of a process that is killed then.
-        _ = locker_drop_admin()
         do throws(HostError) {
             try self.watchEvent()
             while try self.turn() {}
@@ -222,6 +218,12 @@ final class UblkLoop: ServingLoop, @unchecked Sendable {
             }
             self.queues[queue.id] = queue
             queue.alive = UblkQueue.depth
+            // The kernel looks for partitions on a new device if who fetches is privileged. What is on a volume is not to be
+            // interpreted there, and the process that makes the device would wait for its own server in a way that nothing
+            // ends: Linux 6.12 never lets go of a process that is killed then. No longer than that: threads that are started
+            // on this one, by whoever is told of a request, would be without the privilege for good, and what runs on them.
+            let wasPrivileged = locker_drop_admin() == 1
+            defer { if wasPrivileged { _ = locker_regain_admin() } }
             try self.ring.submit()
             try queue.map()
             return nil
