@@ -47,18 +47,11 @@ struct UblkDeviceTests {
         try await UblkServing.with { serving in
             let server = try serving.start(MemoryBackend(size: 16 << 20))
             try DirectDisk(server.device.path).flush()
-            let own = try capabilities(of: "thread-self")
-            #expect(own != 0)
-            var threads = 0
-            for task in HostFile.names(in: "/proc/self/task") {
-                let folder = "self/task/\(task)"
-                guard HostFile.line(FilePath("/proc/\(folder)/comm"))?.hasPrefix("locker-ublk") == true else {
-                    continue
-                }
-                threads += 1
-                #expect(try capabilities(of: folder) == own)
-            }
-            #expect(threads > 0)
+            let own = try privileges(of: "thread-self")
+            #expect(own.contains(.administration))
+            let threads = namedThreads("locker-ublk")
+            #expect(!threads.isEmpty)
+            for thread in threads { #expect(try privileges(of: "self/task/\(thread)") == own) }
         }
     }
 
@@ -262,8 +255,6 @@ struct UblkDeviceTests {
 /// What a thread may do just now.
 ///
 /// - Parameter folder: its folder in /proc.
-private func capabilities(of folder: String) throws -> UInt64 {
-    let status = String(decoding: try HostFile.read(FilePath("/proc/\(folder)/status")), as: UTF8.self)
-    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("CapEff:") })
-    return try #require(UInt64(line.dropFirst(7).drop { $0 == "\t" }, radix: 16))
+private func privileges(of folder: String) throws -> Privileges {
+    Privileges.effective(status: String(decoding: try HostFile.read(FilePath("/proc/\(folder)/status")), as: UTF8.self))
 }

@@ -13,13 +13,13 @@ struct UblkLeakTests {
     @Test("A device that is removed, or that another program takes away, leaves no thread, no file and no ring")
     func leftovers() async {
         await #expect(processExitsWith: .success) {
-            let threads = namedThreads("locker-ublk")
+            let threads = namedThreads("locker-ublk").count
             let files = openFiles("ublk")
             let rings = openFiles("io_uring")
             try await UblkServing.with { serving in
                 let removed = try serving.start(MemoryBackend(size: 16 << 20))
                 let during = openFiles("ublk")
-                #expect(namedThreads("locker-ublk") > threads)
+                #expect(namedThreads("locker-ublk").count > threads)
                 #expect(during > files && openFiles("io_uring") > rings)
                 let taken = try serving.start(MemoryBackend(size: 16 << 20))
                 try taken.device.abandon(isServed: true)
@@ -28,7 +28,7 @@ struct UblkLeakTests {
                 try removed.device.remove(isServed: true)
                 await removed.ended()
             }
-            #expect(namedThreads("locker-ublk") == threads)
+            #expect(namedThreads("locker-ublk").count == threads)
             try await eventually("its files are closed") {
                 openFiles("ublk") == files && openFiles("io_uring") == rings
             }
@@ -51,7 +51,7 @@ struct UblkLeakTests {
                 #expect(each < 64 << 10)
                 let devices = Set(made.map(\.server.device))
                 #expect(devices.count == 20 && devices.isSubset(of: UblkDevice.all()))
-                #expect(namedThreads("locker-ublk") == 2)
+                #expect(namedThreads("locker-ublk").count == 2)
                 for index in made.indices {
                     made[index].bytes = randomBytes(256 << 10)
                     try DirectDisk(made[index].server.device.path).write(made[index].bytes, at: 0)

@@ -93,9 +93,9 @@ final class UblkServing: Sendable {
 }
 
 /// The threads of this process, but for those that the kernel keeps for io_uring's commands a few seconds longer.
-func namedThreads(_ prefix: String) -> Int {
+func namedThreads(_ prefix: String) -> [String] {
     HostFile.names(in: "/proc/self/task")
-        .count { HostFile.line(FilePath("/proc/self/task/\($0)/comm"))?.hasPrefix(prefix) ?? false }
+        .filter { HostFile.line(FilePath("/proc/self/task/\($0)/comm"))?.hasPrefix(prefix) ?? false }
 }
 
 /// How many files this process has open.

@@ -15,11 +15,8 @@ extension NodeVolumes {
     /// - Throws: `RPCError` with `unavailable` while the data process is away.
     func hasLostDevice(_ record: StagingRecord) async throws -> Bool {
         let found = try await self.mappers.device(volumeID: record.volumeID, imageID: record.imageID)
-        return found.map { !Self.isDevice($0, of: record) } ?? true
-    }
-
-    private static func isDevice(_ found: MappedDevice, of record: StagingRecord) -> Bool {
-        found.device.string == record.device && found.imageID == record.imageID && !found.isAbandoned
+        guard let found, found.device.string == record.device, found.imageID == record.imageID else { return true }
+        return found.isAbandoned
     }
 
     /// Stages a volume anew if its device is not served any more, or by a client that was fenced.
@@ -32,10 +29,7 @@ extension NodeVolumes {
     /// - Returns: the record afterwards; `nil` if there was nothing to do.
     /// - Throws: as ``restage(_:for:secrets:)``.
     func restageIfDead(_ record: StagingRecord, places: [FilePath]) async throws -> StagingRecord? {
-        let device = try await self.mappers.device(volumeID: record.volumeID, imageID: record.imageID)
-        guard let device, Self.isDevice(device, of: record) else {
-            return try await self.restage(record, for: .device)
-        }
+        if try await self.hasLostDevice(record) { return try await self.restage(record, for: .device) }
         if try await self.isTaken(record) {
             if let place = places.first(where: { $0.string != record.stagingPath }) {
                 // A volume has one client here, and what that pod has cannot be given another one.
@@ -55,7 +49,7 @@ extension NodeVolumes {
         guard let key = try await self.key(of: record) else { return false }
         let handle = try self.handle(record.volumeID)
         return try await self.withContext(handle, key: key, could: "look at volume \(handle.text)") {
-            try await self.isTaken(handle, in: $0)
+            try await self.notedClient(of: handle, in: $0) == nil
         }
     }
 

@@ -50,7 +50,11 @@ extension NodeVolumes {
                         volumeID: request.handle.text,
                         imageID: request.handle.imageID
                     ),
-                    try await self.isFenced(device, of: request.handle, in: io)
+                    try await self.isFenced(
+                        device,
+                        noted: Self.client(of: claimed.attachment(to: self.node.nodeID)),
+                        in: io
+                    )
                 {
                     // Mapping would answer with it.
                     try await self.takeDown(existing, stagingPath: request.stagingPath)

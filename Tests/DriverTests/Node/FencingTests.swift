@@ -98,6 +98,15 @@ struct FencingTests {
         try await story.controller.attach(story.volume)
     }
 
+    /// Lets a pod read what is in the volume and write to it, and takes all back: nothing is left.
+    private static func useAndGiveBack(_ story: NodeStory, _ node: LockerProcess) async throws {
+        try await story.use(node)
+        try await node.unpublish(story.volume)
+        try await node.unstage(story.volume)
+        try await story.controller.detach(story.volume)
+        try await story.finish(node)
+    }
+
     @Test(
         "A node that was fenced takes the volume again when it is given back to it, on a new device",
         arguments: [false, true]
@@ -114,11 +123,7 @@ struct FencingTests {
             try await Self.fence(story, noticing: noticing)
             try await node.stage(volume)
             try await node.publish(volume)
-            try await story.use(node)
-            try await node.unpublish(volume)
-            try await node.unstage(volume)
-            try await controller.detach(volume)
-            try await story.finish(node)
+            try await Self.useAndGiveBack(story, node)
         }
     }
 
@@ -141,11 +146,7 @@ struct FencingTests {
             }
             try await node.unpublish(volume)
             try await node.publish(volume)
-            try await story.use(node)
-            try await node.unpublish(volume)
-            try await node.unstage(volume)
-            try await controller.detach(volume)
-            try await story.finish(node)
+            try await Self.useAndGiveBack(story, node)
         }
     }
 
@@ -160,12 +161,8 @@ struct FencingTests {
             try await story.stage(publishing: true, thenUnpublishing: true)
             try await Self.fence(story, noticing: true)
             let node = try await story.interrupt(at: step) { try await $0.publish(volume) }
-            try await story.use(node)
             #expect(try await story.notedClient() == story.servingClient())
-            try await node.unpublish(volume)
-            try await node.unstage(volume)
-            try await controller.detach(volume)
-            try await story.finish(node)
+            try await Self.useAndGiveBack(story, node)
         }
     }
 
@@ -177,25 +174,18 @@ struct FencingTests {
         try await NodeStory.with(.filesystem()) { story in
             let (volume, controller) = (story.volume, story.controller)
             try await controller.attach(volume)
-            if step.hasPrefix("unstage") { try await story.stage(publishing: true, thenUnpublishing: true) }
+            let isUnstaging = step.hasPrefix("unstage")
+            if isUnstaging { try await story.stage(publishing: true, thenUnpublishing: true) }
             let killed = try await story.installation.node(killedAt: step)
             await #expect(throws: RPCError.self) {
-                if step.hasPrefix("unstage") {
-                    try await killed.unstage(volume)
-                } else {
-                    try await killed.stage(volume)
-                }
+                try await isUnstaging ? killed.unstage(volume) : killed.stage(volume)
             }
             try #require(await killed.wait() == 128 + SIGKILL)
             try await Self.fence(story, noticing: false)
             let node = try await story.installation.node()
             try await node.stage(volume)
             try await node.publish(volume)
-            try await story.use(node)
-            try await node.unpublish(volume)
-            try await node.unstage(volume)
-            try await controller.detach(volume)
-            try await story.finish(node)
+            try await Self.useAndGiveBack(story, node)
         }
     }
 
